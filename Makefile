@@ -1,0 +1,95 @@
+# sspr: what there is to say is make, deps, demo, check, lint, bench, fuzz, install.
+# Outputs are in $(BUILD) and nowhere else. Variants: make CC=clang BUILD=build/clang,
+# make SANITIZE=1 BUILD=build/sanitize (AddressSanitizer and UBSan, no seccomp filters).
+
+BUILD   ?= build
+PREFIX  ?= /usr
+DESTDIR ?=
+MULTIARCH := $(shell $(CC) -print-multiarch)
+LIBDIR     = $(PREFIX)/lib/$(MULTIARCH)
+LIBEXECDIR = $(PREFIX)/libexec/sspr
+DATADIR    = $(PREFIX)/share
+LOCALEDIR  = $(DATADIR)/locale
+SYSCONFDIR = /etc
+PAMDIR     = $(LIBDIR)/security
+
+CFLAGS ?= -O2 -g
+WARNINGS = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wwrite-strings -Wvla \
+	-Wformat=2 -Wnull-dereference -Wimplicit-fallthrough
+HARDENING = -fstack-protector-strong -fPIC
+ifdef SANITIZE
+HARDENING += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DSSPR_SANITIZE
+SAN_LDFLAGS = -fsanitize=address,undefined
+else
+HARDENING += -D_FORTIFY_SOURCE=2
+endif
+ifdef WERROR
+WARNINGS += -Werror
+endif
+
+PATHS = -DSSPR_LIBDIR='"$(LIBDIR)/sspr"' -DSSPR_LIBEXECDIR='"$(LIBEXECDIR)"' \
+	-DSSPR_LOCALEDIR='"$(LOCALEDIR)"' -DSSPR_CONF='"$(SYSCONFDIR)/sspr/sspr.conf"' \
+	-DSSPR_DATADIR='"$(DATADIR)/sspr"'
+DBUS_CFLAGS := $(shell pkg-config --cflags dbus-1 2>/dev/null)
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(HARDENING) -I. $(DBUS_CFLAGS) $(PATHS) $(CFLAGS)
+ALL_LDFLAGS = -Wl,--as-needed -Wl,-z,relro,-z,now -Wl,-z,defs $(SAN_LDFLAGS) $(LDFLAGS)
+
+# Each folder's objects; folders that several programs use are archives, of which a program takes what it needs.
+objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
+PROTOCOL_A = $(BUILD)/libprotocol.a
+CORE_A     = $(BUILD)/libcore.a
+TEXT_A     = $(BUILD)/libtext.a
+
+MODULE  = $(BUILD)/pam_sspr.so
+CLIENT  = $(BUILD)/libsspr-client.so
+DAEMON  = $(BUILD)/ssprd
+SESSION = $(BUILD)/sspr-session
+DELIVER = $(BUILD)/sspr-deliver
+CTL     = $(BUILD)/ssprctl
+PROGRAMS = $(MODULE) $(CLIENT) $(DAEMON) $(SESSION) $(DELIVER) $(CTL)
+CATALOGUES = $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/sspr.mo,$(wildcard po/*.po))
+
+.PHONY: all
+all: $(PROGRAMS) $(CATALOGUES)
+
+$(PROTOCOL_A): $(call objects,protocol/*.c)
+$(CORE_A): $(call objects,ssprd/core/*.c)
+$(TEXT_A): $(call objects,text/*.c)
+$(BUILD)/%.a:
+	@mkdir -p $(@D)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(MODULE): $(call objects,pam_sspr/*.c) $(PROTOCOL_A) pam_sspr/pam_sspr.map
+	$(CC) $(ALL_LDFLAGS) -shared -Wl,-z,nodelete -Wl,--version-script=pam_sspr/pam_sspr.map \
+		-o $@ $(filter %.o %.a,$^) -lpam
+$(CLIENT): $(BUILD)/protocol/client.o $(PROTOCOL_A) protocol/client.map
+	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsspr-client.so \
+		-Wl,--version-script=protocol/client.map -o $@ $(filter %.o %.a,$^) -ldbus-1
+$(DAEMON): $(call objects,ssprd/*.c methods/judges.c methods/*/judge.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljansson
+$(SESSION): $(call objects,session/*.c methods/asks.c methods/*/ask.c) $(TEXT_A) $(PROTOCOL_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsodium -lutf8proc -lidn2 -lseccomp
+$(DELIVER): $(call objects,deliver/*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl -ljansson -lseccomp -lidn2 -lutf8proc
+$(CTL): $(call objects,ssprctl/*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ldbus-1 -ljansson -lsmartcols -lutf8proc -lidn2
+
+$(BUILD)/locale/%/LC_MESSAGES/sspr.mo: po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
+include tests/tests.mk
+
+.PHONY: deps
+deps:
+	tests/deps
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,34 @@
+/*
+ * A method's proof, in ssprd: one row a method (methods/judges.c). A handler gets the dialog (ssprd/dialog.h) and the
+ * request's fields and writes the reply; it never waits. NULL in a column: that request is not permitted
+ * for this method and ends the session.
+ */
+#ifndef SSPR_METHODS_JUDGE_H
+#define SSPR_METHODS_JUDGE_H
+
+#include "protocol/request.h"
+#include "protocol/words.h"
+
+struct dialog;
+
+/*
+ * A handler. 0: reply is filled in. 1 (JUDGE_VIOLATION): the request was malformed or out of turn: the session
+ * is ended and audited. -errno: something broke (logged): the dialog ends with "failed".
+ */
+#define JUDGE_VIOLATION 1
+typedef int judge_handler(struct dialog *d, const struct fields *request, struct message *reply);
+
+struct method_judge {
+	enum method method;
+	judge_handler *seed;	/* REQUEST_SEED: make the secret */
+	judge_handler *send;	/* REQUEST_SEND: make a code and send it */
+	judge_handler *slot;	/* REQUEST_SLOT granted: give the salt */
+	judge_handler *try;	/* REQUEST_TRY: count, compare, save */
+	/* The mask of a sealed record's plain text, for facts and lists. */
+	void (*mask)(const void *plain, size_t len, char *out, size_t size);
+};
+
+const struct method_judge *method_judge(enum method);	/* NULL: this program does not have it */
+unsigned int methods_implemented(void);			/* a bit (1 << method) each */
+
+#endif

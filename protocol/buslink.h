@@ -1,0 +1,38 @@
+/*
+ * A D-Bus connection whose every wait is bounded by the caller's deadline. libdbus's own connect
+ * and Hello wait for ever on a frozen bus, so: a non-blocking connect probes the socket (a full
+ * backlog blocks connect), then open_private, exit_on_disconnect off, an asynchronous Hello.
+ * Only unix:path= addresses are taken. No state of its own; used by the client library inside
+ * other people's processes and by ssprd.
+ */
+#ifndef SSPR_PROTOCOL_BUSLINK_H
+#define SSPR_PROTOCOL_BUSLINK_H
+
+#include <stdint.h>
+
+struct DBusConnection;
+struct DBusMessage;
+
+#define BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
+
+/* A moment on CLOCK_MONOTONIC, in milliseconds. */
+int64_t buslink_now(void);
+
+/*
+ * Connect to the bus at address (NULL: BUS_ADDRESS) and say Hello before deadline. LimitsExceeded
+ * is tried again with jitter inside the deadline. 0: *connection is a private connection of the
+ * caller's, closed with buslink_close. -EINVAL address, -ETIMEDOUT, -ECONNREFUSED, -ENOENT, other -errno.
+ */
+int buslink_open(const char *address, int64_t deadline, struct DBusConnection **connection);
+
+/*
+ * Send a method call and wait for its reply until deadline. 0: *reply is the caller's, a method return
+ * or an error message. -ETIMEDOUT, -ECONNRESET (the bus went away), -ENOMEM.
+ */
+int buslink_call(struct DBusConnection *connection, struct DBusMessage *call, int64_t deadline,
+		 struct DBusMessage **reply);
+
+/* Close and release. NULL is fine. */
+void buslink_close(struct DBusConnection *connection);
+
+#endif
