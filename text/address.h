@@ -26,7 +26,13 @@ enum address {
  */
 enum address address_parse(const char *typed, size_t len, char wire[ADDRESS_MAX + 1]);
 
-/* Is the domain of this wire form one of these, or below one? domains: words parted by blanks, Unicode or A-labels. */
+/* A domain alone, Unicode or A-labels, as it goes over the wire; by the same rules. out is "" unless ADDRESS_FINE. */
+enum address address_domain(const char *typed, size_t len, char out[DOMAIN_MAX + 1]);
+
+/*
+ * Is the domain of this wire form one of these, or below one? domains: words parted by blanks, Unicode or A-labels.
+ * A word that is no domain matches nothing: the configuration refuses such words.
+ */
 bool address_in_domains(const char *wire, const char *domains);
 
 /* Is it a mailbox on this host: its domain is localhost, or the host's name in full or its first label? */

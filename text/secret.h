@@ -1,7 +1,7 @@
 /*
  * A secret: answers, keys, codes, passwords. One owner, who calls secret_done on every path.
- * Declare it empty ({ 0 }); the memory is wiped before it is freed or grown, and left out of
- * core dumps where the kernel allows it.
+ * Declare it empty ({ 0 }); the memory is wiped before it is freed or grown. Core dumps are each
+ * program's to switch off, at its start.
  */
 #ifndef SSPR_TEXT_SECRET_H
 #define SSPR_TEXT_SECRET_H
