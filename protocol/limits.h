@@ -18,7 +18,7 @@
 #define USER_NAME_MAX 255	/* bytes, without the NUL; LOGIN_NAME_MAX of Linux is 256 */
 #define SERVICE_NAME_MAX 63
 #define HOST_NAME_MAX_BYTES 255	/* rhost: RFC 1035, 2.3.4 */
-#define TTY_NAME_MAX 63
+#define TERMINAL_NAME_MAX 63	/* not TTY_NAME_MAX: limits.h has that */
 #define LANG_NAME_MAX 31	/* xx, xxx or xx_YY with an optional charset */
 #define GROUPS_MAX 1024		/* groups of one user that are told to the daemon */
 #define METHOD_VALUE_MAX 511	/* what a user typed: never longer than an answer */
