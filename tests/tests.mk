@@ -4,15 +4,58 @@
 TEST_LIBS = -lcmocka -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljansson -lseccomp -lcurl -lpam
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+TEST_PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/system/*.c tests/bench/*.c)))
 links = $(patsubst %.c,$(BUILD)/%.o,$(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' $(1)))
 
 .SECONDEXPANSION:
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $$(call links,tests/unit/$$*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
-# With BUILD=build/fuzz CC=clang SANITIZE=1 LDFLAGS=-fsanitize=fuzzer CFLAGS="-O1 -g -fsanitize=fuzzer-no-link".
+# With CC=clang BUILD=build/fuzz SANITIZE=1 CFLAGS="-O1 -g -fsanitize=fuzzer-no-link".
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $$(call links,tests/fuzz/$$*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS)
+$(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEXT_A) $(PROTOCOL_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpam -ldbus-1 -lsodium
 
-.PHONY: unit-tests fuzz-targets
+.PHONY: unit-tests fuzz-targets test-programs
 unit-tests: $(UNIT_TESTS)
 fuzz-targets: $(FUZZ_TARGETS)
+test-programs: $(TEST_PROGRAMS)
+
+.PHONY: check
+check: deps
+	tests/check
+
+# Each target for FUZZ_SECONDS from the kept corpus; what it finds stays in build/fuzz/corpus and build/fuzz/findings.
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz
+fuzz: deps
+	tests/fuzz/run $(FUZZ_SECONDS)
+
+.PHONY: demo
+demo: deps
+	$(MAKE) all
+	tests/demo/run $(BUILD)
+
+.PHONY: bench
+bench: deps
+	$(MAKE) all test-programs
+	SSPR_BUILD=$(BUILD) tests/in-namespace /usr/bin/python3 -B tests/bench/bench.py
+
+C_FILES = $(sort $(wildcard *.[ch] protocol/*.[ch] pam_sspr/*.[ch] ssprd/*.[ch] ssprd/core/*.[ch] text/*.[ch] session/*.[ch] \
+	methods/*.[ch] methods/*/*.[ch] deliver/*.[ch] ssprctl/*.[ch] tests/*.[ch] tests/*/*.[ch]))
+SHELL_FILES = tests/deps tests/in-namespace tests/demo/run tests/fuzz/run .ci/run
+TIDY = $(patsubst %.c,$(BUILD)/lint/%.tidy,$(filter-out tests/%,$(filter %.c,$(C_FILES))))
+
+.PHONY: lint lint-format lint-tidy lint-shell lint-man
+lint: lint-format lint-tidy lint-shell lint-man
+lint-format:
+	clang-format --dry-run -Werror $(C_FILES)
+lint-tidy: $(TIDY)
+lint-shell:
+	shellcheck $(SHELL_FILES)
+lint-man:
+	mandoc -Tlint -Wwarning $(wildcard man/*.[1-8])
+$(BUILD)/lint/%.tidy: %.c .clang-tidy $(C_FILES)
+	@mkdir -p $(@D)
+	clang-tidy --quiet --warnings-as-errors='*' $< -- $(ALL_CFLAGS) 2>$@.log || { cat $@.log; exit 1; }
+	@touch $@

@@ -1,0 +1,32 @@
+"""PAM logins by tests/system/pam_client.c, and a PAM service of the tests' own."""
+
+import collections
+import os
+import subprocess
+
+from host import BUILD, TREE
+
+SERVICE = "sspr-test"
+SUCCESS, PERMISSION_DENIED = 0, 6
+LIMIT = 300
+
+Login = collections.namedtuple("Login", "user authenticate account milliseconds prompts texts")
+
+
+def make_service(options=""):
+    with open("/etc/pam.d/" + SERVICE, "w") as file:
+        file.write("auth required pam_unix.so\naccount required pam_unix.so\n"
+                   "account required pam_sspr.so services=%s %s\n" % (SERVICE, options))
+    return SERVICE
+
+
+def log_in(*people, count=1, parallel=1, answer=None, service=SERVICE, password=None):
+    """count logins of these people in turn; all of them need the same password (that of the first)."""
+    command = [os.path.join(TREE, BUILD, "tests/system/pam_client"), "-n", str(count), "-j", str(parallel),
+               "-p", password or people[0].password]
+    if answer is not None:
+        command += ["-a", answer]
+    done = subprocess.run(command + [service] + [person.name for person in people], capture_output=True, text=True,
+                          timeout=LIMIT, check=True)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    return [Login(line[0], *map(int, line[1:])) for line in lines]

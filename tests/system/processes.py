@@ -1,0 +1,48 @@
+"""Looking at processes through /proc."""
+
+import os
+
+
+def all_processes():
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            yield int(entry)
+
+
+def program_of(pid):
+    try:
+        return os.path.basename(os.readlink("/proc/%d/exe" % pid).removesuffix(" (deleted)"))
+    except OSError:
+        return None
+
+
+def arguments_of(pid):
+    try:
+        with open("/proc/%d/cmdline" % pid, "rb") as file:
+            return file.read().decode(errors="replace").split("\0")[:-1]
+    except OSError:
+        return []
+
+
+def find(program, argument=None):
+    """The pids that run this program, with this argument where one is given; zombies have no program."""
+    return [pid for pid in all_processes()
+            if program_of(pid) == program and (argument is None or argument in arguments_of(pid))]
+
+
+def open_files(pid):
+    return len(os.listdir("/proc/%d/fd" % pid))
+
+
+def proportional_memory(pid):
+    """PSS in KiB."""
+    with open("/proc/%d/smaps_rollup" % pid) as file:
+        for line in file:
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    raise AssertionError("no Pss line for %d" % pid)
+
+
+def mapped_files(pid):
+    with open("/proc/%d/maps" % pid) as file:
+        return {line.split(None, 5)[5].strip() for line in file if "/" in line}
