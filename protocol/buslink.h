@@ -1,9 +1,9 @@
 /*
  * A D-Bus connection whose every wait is bounded by the caller's deadline. libdbus's own connect
- * and Hello wait for ever on a frozen bus, so: a non-blocking connect probes the socket (a full
- * backlog blocks connect), then open_private, exit_on_disconnect off, an asynchronous Hello.
- * Only unix:path= addresses are taken. No state of its own; used by the client library inside
- * other people's processes and by ssprd.
+ * and Hello wait for ever on a frozen bus, so: a non-blocking connect asks whether the bus answers (a
+ * full backlog blocks connect), then open_private, exit_on_disconnect off, an asynchronous Hello.
+ * Only unix:path= addresses are taken. No state of its own, and libdbus's habit of ignoring SIGPIPE for
+ * the process is turned off; used by the client library inside other people's processes and by ssprd.
  */
 #ifndef SSPR_PROTOCOL_BUSLINK_H
 #define SSPR_PROTOCOL_BUSLINK_H
@@ -31,6 +31,9 @@ int buslink_open(const char *address, int64_t deadline, struct DBusConnection **
  */
 int buslink_call(struct DBusConnection *connection, struct DBusMessage *call, int64_t deadline,
 		 struct DBusMessage **reply);
+
+/* Wait a short random while before another try. 0, or -ETIMEDOUT at once: the deadline comes first. */
+int buslink_pause(int64_t deadline);
 
 /* Close and release. NULL is fine. */
 void buslink_close(struct DBusConnection *connection);

@@ -1,0 +1,267 @@
+/*
+ * Connecting and calling with a deadline. The rule: nothing here waits but in poll(), for at most
+ * SLICE_MS at a time, and looks at the clock in between.
+ */
+#include "protocol/buslink.h"
+
+#include <dbus/dbus.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SLICE_MS        50
+#define RETRY_LEAST_MS  10
+#define RETRY_SPREAD_MS 64
+
+int64_t
+buslink_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* How long to wait now: what is left, SLICE_MS at most; 0 when the deadline has come. */
+static int
+slice(int64_t deadline)
+{
+	const int64_t left = deadline - buslink_now();
+
+	if (left <= 0)
+		return 0;
+	return left < SLICE_MS ? (int)left : SLICE_MS;
+}
+
+int
+buslink_pause(int64_t deadline)
+{
+	struct timespec ts;
+	int64_t left;
+	int wait;
+
+	/* The nanoseconds differ enough between logins that were turned away together. */
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	wait = RETRY_LEAST_MS + (int)((ts.tv_nsec / 1000 + getpid()) % RETRY_SPREAD_MS);
+	left = deadline - buslink_now();
+	if (left <= wait)
+		return -ETIMEDOUT;
+	poll(NULL, 0, wait);
+	return 0;
+}
+
+/* The path of "unix:path=PATH", alone or with a guid behind it. */
+static int
+parse_address(const char *address, struct sockaddr_un *where)
+{
+	DBusAddressEntry **entries = NULL;
+	const char *path = NULL;
+	int count = 0, r = -EINVAL;
+
+	if (!dbus_parse_address(address, &entries, &count, NULL))
+		return -EINVAL;
+	if (count == 1 && strcmp(dbus_address_entry_get_method(entries[0]), "unix") == 0)
+		path = dbus_address_entry_get_value(entries[0], "path");
+	if (path != NULL && path[0] == '/' && strlen(path) < sizeof(where->sun_path)) {
+		memset(where, 0, sizeof(*where));
+		where->sun_family = AF_UNIX;
+		memcpy(where->sun_path, path, strlen(path) + 1);
+		r = 0;
+	}
+	dbus_address_entries_free(entries);
+	return r;
+}
+
+/* A connected socket, or -errno. -EAGAIN: the backlog is full. */
+static int
+probe_connect(const struct sockaddr_un *where)
+{
+	int fd, r;
+
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)where, sizeof(*where)) == 0)
+		return fd;
+	r = -errno;
+	close(fd);
+	return r;
+}
+
+/* Wait for the first bytes of an answer. 0, -ECONNRESET, -ETIMEDOUT. */
+static int
+probe_wait(int fd, int64_t deadline)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	char byte;
+	int wait;
+
+	while ((wait = slice(deadline)) > 0) {
+		if (poll(&p, 1, wait) <= 0)
+			continue;
+		if (recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) > 0)
+			return 0;
+		if (errno != EAGAIN && errno != EINTR)
+			return -ECONNRESET;
+	}
+	return -ETIMEDOUT;
+}
+
+/*
+ * Is somebody there who accepts and answers? libdbus's connect() blocks for as long as the backlog
+ * is full, and a bus that is frozen takes connections until it is: a probe that only connects could
+ * take the last place itself. A bus that answered has emptied its backlog up to us.
+ */
+static int
+probe(const struct sockaddr_un *where, int64_t deadline)
+{
+	static const char question[] = "\0AUTH\r\n";
+	int fd, r;
+
+	fd = probe_connect(where);
+	if (fd < 0)
+		return fd;
+	if (send(fd, question, sizeof(question) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		r = -ECONNRESET;
+	else
+		r = probe_wait(fd, deadline);
+	close(fd);
+	return r;
+}
+
+static int
+wait_for_reply(struct DBusConnection *connection, DBusPendingCall *pending, int64_t deadline)
+{
+	int wait;
+
+	while (!dbus_pending_call_get_completed(pending)) {
+		wait = slice(deadline);
+		if (wait == 0)
+			return -ETIMEDOUT;
+		if (!dbus_connection_read_write_dispatch(connection, wait) &&
+		    !dbus_pending_call_get_completed(pending))
+			return -ECONNRESET;
+	}
+	return 0;
+}
+
+int
+buslink_call(struct DBusConnection *connection, struct DBusMessage *call, int64_t deadline,
+	     struct DBusMessage **reply)
+{
+	DBusPendingCall *pending = NULL;
+	DBusMessage *answer;
+	int r;
+
+	/* No timer of libdbus's: it would need a main loop. The deadline is ours. */
+	if (!dbus_connection_send_with_reply(connection, call, &pending, INT_MAX))
+		return -ENOMEM;
+	if (pending == NULL)
+		return -ECONNRESET;
+	r = wait_for_reply(connection, pending, deadline);
+	if (r < 0) {
+		dbus_pending_call_cancel(pending);
+		goto out;
+	}
+	answer = dbus_pending_call_steal_reply(pending);
+	if (answer == NULL) {
+		r = -ENOMEM;
+	} else if (dbus_message_get_sender(answer) == NULL &&
+		   !dbus_connection_get_is_connected(connection)) {
+		/* Not the bus's: libdbus ends its own open calls so when the bus is gone. */
+		dbus_message_unref(answer);
+		r = -ECONNRESET;
+	} else {
+		*reply = answer;
+	}
+out:
+	dbus_pending_call_unref(pending);
+	return r;
+}
+
+/* 0: we have a name. -EAGAIN: the bus has too many connections. */
+static int
+say_hello(struct DBusConnection *connection, int64_t deadline)
+{
+	DBusMessage *call, *reply = NULL;
+	const char *name = NULL;
+	int r;
+
+	call = dbus_message_new_method_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS,
+					    "Hello");
+	if (call == NULL)
+		return -ENOMEM;
+	r = buslink_call(connection, call, deadline, &reply);
+	dbus_message_unref(call);
+	if (r < 0)
+		return r;
+	if (dbus_message_is_error(reply, DBUS_ERROR_LIMITS_EXCEEDED))
+		r = -EAGAIN;
+	else if (dbus_message_get_type(reply) != DBUS_MESSAGE_TYPE_METHOD_RETURN ||
+		 !dbus_message_get_args(reply, NULL, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID))
+		r = -EPROTO;
+	else if (!dbus_bus_set_unique_name(connection, name))
+		r = -ENOMEM;
+	dbus_message_unref(reply);
+	return r;
+}
+
+static int
+open_once(const char *address, const struct sockaddr_un *where, int64_t deadline,
+	  struct DBusConnection **connection)
+{
+	DBusConnection *opened;
+	int r;
+
+	r = probe(where, deadline);
+	if (r < 0)
+		return r;
+	opened = dbus_connection_open_private(address, NULL);
+	if (opened == NULL)
+		return -ECONNREFUSED;
+	dbus_connection_set_exit_on_disconnect(opened, FALSE);
+	r = say_hello(opened, deadline);
+	if (r < 0)
+		buslink_close(opened);
+	else
+		*connection = opened;
+	return r;
+}
+
+int
+buslink_open(const char *address, int64_t deadline, struct DBusConnection **connection)
+{
+	struct sockaddr_un where;
+	int r;
+
+	if (address == NULL)
+		address = BUS_ADDRESS;
+	r = parse_address(address, &where);
+	if (r < 0)
+		return r;
+	/* Else libdbus would set SIGPIPE of the whole process to ignored; it sends without it. */
+	dbus_connection_set_change_sigpipe(FALSE);
+	for (;;) {
+		r = open_once(address, &where, deadline, connection);
+		/* Full, or one of too many that have not said Hello yet: both pass. */
+		if (r != -EAGAIN && r != -ECONNRESET)
+			return r;
+		if (buslink_pause(deadline) < 0)
+			return r == -EAGAIN ? -ETIMEDOUT : r;
+	}
+}
+
+void
+buslink_close(struct DBusConnection *connection)
+{
+	if (connection == NULL)
+		return;
+	dbus_connection_close(connection);
+	dbus_connection_unref(connection);
+}
