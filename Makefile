@@ -66,7 +66,7 @@ $(BUILD)/%.o: %.c
 $(MODULE): $(call objects,pam_sspr/*.c) $(PROTOCOL_A) pam_sspr/pam_sspr.map
 	$(CC) $(ALL_LDFLAGS) -shared -Wl,-z,nodelete -Wl,--version-script=pam_sspr/pam_sspr.map \
 		-o $@ $(filter %.o %.a,$^) -lpam
-$(CLIENT): $(BUILD)/protocol/client.o $(PROTOCOL_A) protocol/client.map
+$(CLIENT): $(BUILD)/protocol/client.o $(BUILD)/protocol/host.o $(PROTOCOL_A) protocol/client.map
 	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsspr-client.so \
 		-Wl,--version-script=protocol/client.map -o $@ $(filter %.o %.a,$^) -ldbus-1
 $(DAEMON): $(call objects,ssprd/*.c methods/judges.c methods/*/judge.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)

@@ -1,0 +1,365 @@
+/*
+ * One call a connection: open, call, close, all before one deadline. Whatever comes back is looked
+ * at for type and size before it is believed.
+ */
+#include "protocol/client.h"
+
+#include <dbus/dbus.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "protocol/buslink.h"
+
+static const struct bus_error {
+	const char *name;
+	enum client_result result;
+} bus_errors[] = {
+	{ SSPR_BUS_ERROR "NotAllowed", CLIENT_NOT_ALLOWED },
+	{ SSPR_BUS_ERROR "TooManySessions", CLIENT_TOO_MANY },
+	{ SSPR_BUS_ERROR "NoSuchUser", CLIENT_NO_USER },
+	{ SSPR_BUS_ERROR "BadRequest", CLIENT_BAD_REQUEST },
+	{ SSPR_BUS_ERROR "Unavailable", CLIENT_UNAVAILABLE },
+};
+
+/* Bytes as an array; a string of D-Bus must be UTF-8, or libdbus ends the process. */
+static bool
+append_bytes(DBusMessageIter *to, const char *text, size_t most)
+{
+	const size_t len = strnlen(text, most);
+	DBusMessageIter array;
+
+	return dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "y", &array) &&
+	       dbus_message_iter_append_fixed_array(&array, DBUS_TYPE_BYTE, &text, (int)len) &&
+	       dbus_message_iter_close_container(to, &array);
+}
+
+static bool
+open_entry(DBusMessageIter *dict, const char *key, const char *signature, DBusMessageIter *entry,
+	   DBusMessageIter *variant)
+{
+	return dbus_message_iter_open_container(dict, DBUS_TYPE_DICT_ENTRY, NULL, entry) &&
+	       dbus_message_iter_append_basic(entry, DBUS_TYPE_STRING, &key) &&
+	       dbus_message_iter_open_container(entry, DBUS_TYPE_VARIANT, signature, variant);
+}
+
+static bool
+close_entry(DBusMessageIter *dict, DBusMessageIter *entry, DBusMessageIter *variant)
+{
+	return dbus_message_iter_close_container(entry, variant) &&
+	       dbus_message_iter_close_container(dict, entry);
+}
+
+/* What is unknown is left out; what is too long is cut, since nobody's "no remote host" may be made of it. */
+static bool
+put_bytes(DBusMessageIter *dict, const char *key, const char *text, size_t most)
+{
+	DBusMessageIter entry, variant;
+
+	if (text == NULL)
+		return true;
+	return open_entry(dict, key, "ay", &entry, &variant) &&
+	       append_bytes(&variant, text, most) && close_entry(dict, &entry, &variant);
+}
+
+static bool
+put_basic(DBusMessageIter *dict, const char *key, int type, const void *value)
+{
+	const char signature[] = { (char)type, '\0' };
+	DBusMessageIter entry, variant;
+
+	return open_entry(dict, key, signature, &entry, &variant) &&
+	       dbus_message_iter_append_basic(&variant, type, value) &&
+	       close_entry(dict, &entry, &variant);
+}
+
+static bool
+put_groups(DBusMessageIter *dict, const struct client_context *c)
+{
+	DBusMessageIter entry, variant, array;
+	size_t i;
+
+	if (!open_entry(dict, "groups", "aay", &entry, &variant) ||
+	    !dbus_message_iter_open_container(&variant, DBUS_TYPE_ARRAY, "ay", &array))
+		return false;
+	for (i = 0; i < c->group_count && i < GROUPS_MAX; i++)
+		if (!append_bytes(&array, c->groups[i], USER_NAME_MAX))
+			return false;
+	return dbus_message_iter_close_container(&variant, &array) &&
+	       close_entry(dict, &entry, &variant);
+}
+
+static bool
+put_from_root(DBusMessageIter *dict, const struct client_context *c)
+{
+	const dbus_bool_t local = c->local_password;
+	const dbus_uint64_t uid = c->uid;
+	const dbus_int64_t last_login = c->last_login;
+
+	if (!c->from_root)
+		return true;
+	return put_basic(dict, "uid", DBUS_TYPE_UINT64, &uid) && put_groups(dict, c) &&
+	       put_basic(dict, "local_password", DBUS_TYPE_BOOLEAN, &local) &&
+	       (last_login == 0 || put_basic(dict, "last_login", DBUS_TYPE_INT64, &last_login));
+}
+
+static bool
+append_context(DBusMessageIter *to, const struct client_context *c)
+{
+	const dbus_bool_t interactive = c->interactive;
+	const dbus_uint32_t columns = c->columns;
+	DBusMessageIter dict;
+
+	return dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "{sv}", &dict) &&
+	       put_bytes(&dict, "service", c->service, SERVICE_NAME_MAX) &&
+	       put_bytes(&dict, "tty", c->tty, TERMINAL_NAME_MAX) &&
+	       put_bytes(&dict, "rhost", c->rhost, HOST_NAME_MAX_BYTES) &&
+	       put_bytes(&dict, "lang", c->lang, LANG_NAME_MAX) &&
+	       put_basic(&dict, "columns", DBUS_TYPE_UINT32, &columns) &&
+	       put_basic(&dict, "interactive", DBUS_TYPE_BOOLEAN, &interactive) &&
+	       put_from_root(&dict, c) && dbus_message_iter_close_container(to, &dict);
+}
+
+/* purpose NULL: Check. NULL: no memory; the caller unrefs. */
+static DBusMessage *
+new_call(const char *user, const char *purpose, const struct client_context *context)
+{
+	DBusMessage *call;
+	DBusMessageIter to;
+
+	call = dbus_message_new_method_call(SSPR_BUS_NAME, SSPR_BUS_PATH, SSPR_BUS_INTERFACE,
+					    purpose != NULL ? "Converse" : "Check");
+	if (call == NULL)
+		return NULL;
+	dbus_message_iter_init_append(call, &to);
+	if (append_bytes(&to, user, USER_NAME_MAX) &&
+	    (purpose == NULL || dbus_message_iter_append_basic(&to, DBUS_TYPE_STRING, &purpose)) &&
+	    append_context(&to, context))
+		return call;
+	dbus_message_unref(call);
+	return NULL;
+}
+
+static int
+unreachable(char problem[CLIENT_PROBLEM_MAX], const char *what, const char *why)
+{
+	snprintf(problem, CLIENT_PROBLEM_MAX, "%s: %s", what, why);
+	return CLIENT_UNREACHABLE;
+}
+
+/* Why buslink failed, for a log line: the moment says more than the errno. */
+static int
+link_failed(char problem[CLIENT_PROBLEM_MAX], bool connected, int error)
+{
+	if (error == -ETIMEDOUT && connected)
+		return unreachable(problem, SSPR_BUS_NAME, "no answer in time");
+	if (error == -ETIMEDOUT)
+		return unreachable(problem, "the bus", "no answer in time");
+	return unreachable(problem, connected ? "the bus, in the call" : "the bus",
+			   strerrordesc_np(-error) != NULL ? strerrordesc_np(-error) : "failed");
+}
+
+/* One connection, one call. CLIENT_OK: *reply is the caller's. -EAGAIN: the bus says LimitsExceeded. */
+static int
+call_once(const char *address, DBusMessage *call, int64_t deadline, DBusMessage **reply,
+	  char problem[CLIENT_PROBLEM_MAX])
+{
+	struct DBusConnection *connection = NULL;
+	bool connected = false;
+	int r;
+
+	r = buslink_open(address, deadline, &connection);
+	if (r == 0) {
+		connected = true;
+		r = buslink_call(connection, call, deadline, reply);
+	}
+	buslink_close(connection);
+	if (r < 0)
+		return link_failed(problem, connected, r);
+	if (!dbus_message_is_error(*reply, DBUS_ERROR_LIMITS_EXCEEDED))
+		return CLIENT_OK;
+	dbus_message_unref(*reply);
+	*reply = NULL;
+	return -EAGAIN;
+}
+
+/* A message is sent once in its life: each try has a copy. */
+static int
+call_before(const char *address, DBusMessage *call, int64_t deadline, DBusMessage **reply,
+	    char problem[CLIENT_PROBLEM_MAX])
+{
+	DBusMessage *copy;
+	int r;
+
+	do {
+		copy = dbus_message_copy(call);
+		if (copy == NULL)
+			return unreachable(problem, "the call", "no memory");
+		r = call_once(address, copy, deadline, reply, problem);
+		dbus_message_unref(copy);
+	} while (r == -EAGAIN && buslink_pause(deadline) == 0);
+	return r == -EAGAIN ? unreachable(problem, "the bus", DBUS_ERROR_LIMITS_EXCEEDED) : r;
+}
+
+/* Did the daemon answer, and with this signature? */
+static int
+judge_reply(DBusMessage *reply, const char *signature, char problem[CLIENT_PROBLEM_MAX])
+{
+	const char *name = dbus_message_get_error_name(reply);
+	size_t i;
+
+	if (dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN &&
+	    dbus_message_has_signature(reply, signature))
+		return CLIENT_OK;
+	if (name == NULL)
+		return unreachable(problem, SSPR_BUS_NAME, "an answer of another form");
+	for (i = 0; i < sizeof(bus_errors) / sizeof(bus_errors[0]); i++) {
+		if (strcmp(name, bus_errors[i].name) == 0) {
+			snprintf(problem, CLIENT_PROBLEM_MAX, "%s", name);
+			return bus_errors[i].result;
+		}
+	}
+	return unreachable(problem, SSPR_BUS_NAME, name);
+}
+
+/* purpose NULL: Check. CLIENT_OK: *reply has this signature and is the caller's. */
+static int
+ask(const char *address, int timeout_ms, const char *user, const char *purpose,
+    const struct client_context *context, const char *signature, DBusMessage **reply,
+    char problem[CLIENT_PROBLEM_MAX])
+{
+	const int64_t deadline = buslink_now() + timeout_ms;
+	DBusMessage *call, *answer = NULL;
+	int r;
+
+	problem[0] = '\0';
+	if (user[0] == '\0' || strnlen(user, USER_NAME_MAX + 1) > USER_NAME_MAX) {
+		snprintf(problem, CLIENT_PROBLEM_MAX, "a user name that is empty or too long");
+		return CLIENT_BAD_REQUEST;
+	}
+	call = new_call(user, purpose, context);
+	if (call == NULL)
+		return unreachable(problem, "the call", "no memory");
+	r = call_before(address, call, deadline, &answer, problem);
+	dbus_message_unref(call);
+	if (r == CLIENT_OK)
+		r = judge_reply(answer, signature, problem);
+	if (r == CLIENT_OK)
+		*reply = answer;
+	else if (answer != NULL)
+		dbus_message_unref(answer);
+	return r;
+}
+
+/* Copy UTF-8, cut between characters where it does not fit. */
+static void
+copy_text(char *out, size_t size, const char *text)
+{
+	size_t len = strnlen(text, size);
+
+	if (len == size)
+		for (len = size - 1; len > 0 && (text[len] & 0xc0) == 0x80; len--)
+			;
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
+/* One fact; unknown ones, and those of another type, are ignored. */
+static void
+read_fact(DBusMessageIter *entry, struct client_state *state)
+{
+	DBusMessageIter variant;
+	DBusBasicValue value;
+	const char *key;
+	int type;
+
+	dbus_message_iter_get_basic(entry, &key);
+	dbus_message_iter_next(entry);
+	dbus_message_iter_recurse(entry, &variant);
+	type = dbus_message_iter_get_arg_type(&variant);
+	if (type != DBUS_TYPE_STRING && type != DBUS_TYPE_INT32 && type != DBUS_TYPE_INT64)
+		return;
+	dbus_message_iter_get_basic(&variant, &value);
+	if (type == DBUS_TYPE_STRING && strcmp(key, "message") == 0)
+		copy_text(state->message, sizeof(state->message), value.str);
+	else if (type == DBUS_TYPE_INT32 && strcmp(key, "postpones_left") == 0)
+		state->postpones_left = value.i32;
+	else if (type == DBUS_TYPE_INT64 && strcmp(key, "due") == 0)
+		state->due = value.i64;
+}
+
+/* The reply has the signature sa{sv}. */
+static int
+read_state(DBusMessage *reply, struct client_state *state, char problem[CLIENT_PROBLEM_MAX])
+{
+	struct client_state found = { .postpones_left = -1 };
+	DBusMessageIter top, dict, entry;
+	const char *word;
+
+	dbus_message_iter_init(reply, &top);
+	dbus_message_iter_get_basic(&top, &word);
+	found.state = state_from_word(word);
+	if (found.state == STATE_COUNT)
+		return unreachable(problem, SSPR_BUS_NAME, "an unknown state");
+	dbus_message_iter_next(&top);
+	dbus_message_iter_recurse(&top, &dict);
+	while (dbus_message_iter_get_arg_type(&dict) == DBUS_TYPE_DICT_ENTRY) {
+		dbus_message_iter_recurse(&dict, &entry);
+		read_fact(&entry, &found);
+		dbus_message_iter_next(&dict);
+	}
+	*state = found;
+	return CLIENT_OK;
+}
+
+/* The reply has the signature h. */
+static int
+read_conversation(DBusMessage *reply, int *conversation, char problem[CLIENT_PROBLEM_MAX])
+{
+	int fd = -1, kind = 0;
+	socklen_t size = sizeof(kind);
+
+	if (!dbus_message_get_args(reply, NULL, DBUS_TYPE_UNIX_FD, &fd, DBUS_TYPE_INVALID) ||
+	    fd < 0)
+		return unreachable(problem, SSPR_BUS_NAME, "no file descriptor");
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &kind, &size) < 0 || kind != SOCK_SEQPACKET) {
+		close(fd);
+		return unreachable(problem, SSPR_BUS_NAME, "not a packet socket");
+	}
+	*conversation = fd;
+	return CLIENT_OK;
+}
+
+int
+sspr_client_check(const char *address, int timeout_ms, const char *user,
+		  const struct client_context *context, struct client_state *state,
+		  char problem[CLIENT_PROBLEM_MAX])
+{
+	DBusMessage *reply = NULL;
+	int r;
+
+	r = ask(address, timeout_ms, user, NULL, context, "sa{sv}", &reply, problem);
+	if (r != CLIENT_OK)
+		return r;
+	r = read_state(reply, state, problem);
+	dbus_message_unref(reply);
+	return r;
+}
+
+int
+sspr_client_converse(const char *address, int timeout_ms, const char *user, enum purpose purpose,
+		     const struct client_context *context, int *conversation,
+		     char problem[CLIENT_PROBLEM_MAX])
+{
+	DBusMessage *reply = NULL;
+	int r;
+
+	r = ask(address, timeout_ms, user, purpose_word(purpose), context, "h", &reply, problem);
+	if (r != CLIENT_OK)
+		return r;
+	r = read_conversation(reply, conversation, problem);
+	dbus_message_unref(reply);
+	return r;
+}
