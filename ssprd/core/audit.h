@@ -26,7 +26,7 @@ enum audit_event {
 	AUDIT_CODE_WRONG,
 	AUDIT_RECORD_VIEWED,
 	AUDIT_RECORD_SET_ASIDE,
-	AUDIT_SESSION_VIOLATION,	/* a session asked what it may not, or died by its filter */
+	AUDIT_SESSION_VIOLATION, /* a session asked what it may not, or died by its filter */
 	AUDIT_POLICY_LOADED,
 	AUDIT_POLICY_REFUSED,
 	AUDIT_EVENT_COUNT
@@ -38,7 +38,7 @@ const char *audit_word(enum audit_event); /* "registration-started" */
 struct audit_entry {
 	enum audit_event event;
 	const char *user, *actor, *method, *result, *reason, *service, *rhost;
-	int64_t uid;	/* -1 unknown */
+	int64_t uid; /* -1 unknown */
 	int64_t session;
 	int64_t now;
 };

@@ -12,9 +12,9 @@
 #include "ssprd/core/store.h"
 
 struct limit_rule {
-	int count;	/* events */
-	int window;	/* seconds */
-	int block;	/* seconds */
+	int count;  /* events */
+	int window; /* seconds */
+	int block;  /* seconds */
 };
 
 typedef unsigned char limit_key[STORE_HASH_SIZE];

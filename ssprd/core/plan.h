@@ -25,20 +25,20 @@ struct plan_user {
 	size_t group_count;
 	struct plan_method methods[METHOD_COUNT];
 	int postpones_used;
-	int64_t postponed_until;	/* a "not now" runs until then; 0 none */
+	int64_t postponed_until; /* a "not now" runs until then; 0 none */
 };
 
 struct plan {
-	enum state state;		/* OK, REGISTER or NOT_ENABLED */
+	enum state state; /* OK, REGISTER or NOT_ENABLED */
 	bool enabled;
 	bool registered;
 	bool privileged;
 	enum method offered[METHOD_COUNT]; /* what this user can register, in the policy's order */
 	int offered_count;
-	int required;			/* never more than offered_count */
-	int done;			/* registered ones among the offered */
-	int postpones_left;		/* POSTPONES_FREE (protocol/facts.h), 0 none, or the count */
-	int64_t quiet_until;		/* while state is OK: it may change then at the earliest; for the stamp */
+	int required;       /* never more than offered_count */
+	int done;           /* registered ones among the offered */
+	int postpones_left; /* POSTPONES_FREE (protocol/facts.h), 0 none, or the count */
+	int64_t quiet_until; /* while state is OK: it may change then at the earliest; for the stamp */
 };
 
 /* Fill in the plan for this user at this time. implemented: a bit (1 << method) for each method this program has. */

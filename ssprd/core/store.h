@@ -13,16 +13,16 @@
 #include "protocol/limits.h"
 #include "protocol/words.h"
 
-#define STORE_BLOB_MAX 8192	/* bytes of a sealed record */
-#define STORE_HASH_SIZE 32	/* bytes of a keyed hash */
+#define STORE_BLOB_MAX  8192 /* bytes of a sealed record */
+#define STORE_HASH_SIZE 32   /* bytes of a keyed hash */
 
 struct store;
 
 /* Answers of store calls; negative: -errno, already logged. */
 enum store_result {
 	STORE_DONE = 0,
-	STORE_NONE = 1,		/* there is no such row */
-	STORE_NEWER = 2,	/* store_open: the file was made by a newer program */
+	STORE_NONE = 1,  /* there is no such row */
+	STORE_NEWER = 2, /* store_open: the file was made by a newer program */
 };
 
 /*
@@ -33,7 +33,11 @@ int store_open(struct store **store, const char *path);
 void store_close(struct store *store);
 /* Does a database stand there already (before store_open)? */
 bool store_exists(const char *path);
-/* Can the store be written now (a write that is rolled back)? 0 or -errno. */
+/*
+ * Can the store be written now? 64 KiB are written to the disk and rolled back, so that a full disk is found
+ * before somebody is asked anything. Within a transaction they are part of it until it is rolled back: call it outside.
+ * 0 or -errno.
+ */
 int store_writable(struct store *store);
 
 /*
@@ -43,19 +47,25 @@ int store_writable(struct store *store);
 int store_begin(struct store *store);
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
+bool store_in_transaction(const struct store *store);
+/*
+ * Log this line (log_info) when what was done so far is on disk: now, or at the commit of the running transaction;
+ * never when that is rolled back. At most 32 in a transaction (-EOVERFLOW). -ENOMEM.
+ */
+int store_log_committed(struct store *store, const char *line);
 
 /* A user as last told by root, and the postpones. id is the store's, given by store_user_put. */
 struct store_user {
-	int64_t id;			/* 0: not yet in the store */
+	int64_t id; /* 0: not yet in the store */
 	char name[USER_NAME_MAX + 1];
 	int64_t uid;
 	bool local_password;
-	int64_t last_login;		/* 0 unknown */
-	char *groups;			/* names parted by '\n', malloc'd, or NULL; owned by the struct */
-	int64_t told_at;		/* when root told */
+	int64_t last_login; /* 0 unknown */
+	char *groups;       /* names parted by '\n', malloc'd, or NULL; owned by the struct */
+	int64_t told_at;    /* when root told */
 	int postpones_used;
-	int64_t postponed_until;	/* 0 none */
-	int64_t reminded_at;		/* when the one line of a day was shown last; 0 never */
+	int64_t postponed_until; /* 0 none */
+	int64_t reminded_at;     /* when the one line of a day was shown last; 0 never */
 };
 
 void store_user_done(struct store_user *user);
@@ -66,15 +76,16 @@ int store_user_put(struct store *store, struct store_user *user);
 /* Set a record aside (another uid has that name now): it is no longer found, its methods neither. */
 int store_user_set_aside(struct store *store, int64_t id, int64_t now);
 /* Call each for every active user in order of names until it answers other than 0; answers that, or 0. */
-int store_users_each(struct store *store, int (*each)(const struct store_user *user, void *arg), void *arg);
+int store_users_each(struct store *store, int (*each)(const struct store_user *user, void *arg),
+		     void *arg);
 
 /* A registered method: one row a method of a user. */
 struct store_method {
 	enum method method;
 	int64_t registered_at;
 	int64_t proven_at;
-	int64_t last_step;		/* app: the last TOTP time step that was accepted; 0 none */
-	unsigned char *sealed;		/* sealed_len bytes, malloc'd, or NULL; owned by the struct */
+	int64_t last_step;     /* app: the last TOTP time step that was accepted; 0 none */
+	unsigned char *sealed; /* sealed_len bytes, malloc'd, or NULL; owned by the struct */
 	size_t sealed_len;
 };
 
@@ -84,7 +95,8 @@ int store_method_get(struct store *store, int64_t user, enum method method, bool
 		     struct store_method *m);
 /* Insert or replace. */
 int store_method_put(struct store *store, int64_t user, const struct store_method *m);
-int store_method_remove(struct store *store, int64_t user, enum method method); /* STORE_DONE, STORE_NONE */
+int store_method_remove(struct store *store, int64_t user,
+			enum method method); /* STORE_DONE, STORE_NONE */
 /* Which methods are registered: fills in all METHOD_COUNT entries (registered_at 0: not), without sealed. */
 int store_methods(struct store *store, int64_t user, struct store_method methods[METHOD_COUNT]);
 /* Accept a TOTP step once: STORE_DONE and saved when step is above the last one, STORE_NONE when not. */
@@ -95,13 +107,14 @@ struct store_code {
 	unsigned char hash[STORE_HASH_SIZE]; /* keyed */
 	int64_t expires;
 	int tries_used;
-	unsigned char *sealed;	/* sealed destination; malloc'd, owned by the struct */
+	unsigned char *sealed; /* sealed destination; malloc'd, owned by the struct */
 	size_t sealed_len;
 };
 
 void store_code_done(struct store_code *c);
 int store_code_get(struct store *store, int64_t user, enum method method, struct store_code *c);
-int store_code_put(struct store *store, int64_t user, enum method method, const struct store_code *c);
+int
+store_code_put(struct store *store, int64_t user, enum method method, const struct store_code *c);
 /* Count one try, on disk before anything is compared. tries_used: the new count. STORE_NONE: no code. */
 int store_code_count(struct store *store, int64_t user, enum method method, int *tries_used);
 int store_code_remove(struct store *store, int64_t user, enum method method);
@@ -120,18 +133,18 @@ int store_forget(struct store *store, int64_t before);
 
 /* An audit row as it is kept. Texts may be "" but not NULL. */
 struct store_audit {
-	int64_t id;		/* counts up by one; filled in by store_audit_add */
+	int64_t id; /* counts up by one; filled in by store_audit_add */
 	int64_t time;
 	const char *event, *user, *actor, *method, *result, *reason, *service, *rhost;
-	int64_t uid;		/* -1 unknown */
-	int64_t session;	/* the dialog's number, 0 none */
+	int64_t uid;     /* -1 unknown */
+	int64_t session; /* the dialog's number, 0 none */
 	unsigned char chain[STORE_HASH_SIZE];
 };
 
 int store_audit_add(struct store *store, struct store_audit *row);
 /* The id and chain hash of the last row; STORE_NONE when there is none. */
 int store_audit_head(struct store *store, int64_t *id, unsigned char chain[STORE_HASH_SIZE]);
-int store_audit_each(struct store *store, int64_t from_id, int (*each)(const struct store_audit *row, void *arg),
-		     void *arg);
+int store_audit_each(struct store *store, int64_t from_id,
+		     int (*each)(const struct store_audit *row, void *arg), void *arg);
 
 #endif

@@ -17,14 +17,14 @@ struct vault;
 
 /* What a sealed record is: its owner, method and purpose are the associated data. */
 struct vault_place {
-	int64_t user;		/* id in the store */
-	const char *method;	/* method_word() */
-	const char *row;	/* "record", "code" */
+	int64_t user;       /* id in the store */
+	const char *method; /* method_word() */
+	const char *row;    /* "record", "code" */
 };
 
 enum vault_result {
 	VAULT_DONE = 0,
-	VAULT_SHUT = 1,	/* not sealed for this place, or changed, or with another key */
+	VAULT_SHUT = 1, /* not sealed for this place, or changed, or with another key */
 };
 
 /*

@@ -1,0 +1,74 @@
+/*
+ * The limits of core/limit.h. All keys are looked at before any is counted, in one transaction.
+ */
+#include "ssprd/core/limit.h"
+
+#include <stdbool.h>
+
+/* The latest end of a block that stands at now; 0: none. */
+static int
+blocked_until(struct store *store, const limit_key *keys, size_t key_count, int64_t now,
+	      int64_t *until)
+{
+	int64_t end;
+	int r = 0;
+
+	*until = 0;
+	for (size_t i = 0; r == 0 && i < key_count; i++) {
+		r = store_block_get(store, keys[i], &end);
+		if (r == 0 && end > now && end > *until)
+			*until = end;
+	}
+	return r;
+}
+
+static int
+count_event(struct store *store, const limit_key key, const struct limit_rule *rule, int64_t now)
+{
+	int count = 0;
+	int r = store_event_add(store, key, now);
+
+	if (r == 0) /* an event leaves the window when it is `window` seconds old */
+		r = store_event_count(store, key, now - rule->window + 1, &count);
+	if (r == 0 && count >= rule->count)
+		r = store_block_put(store, key, now + rule->block);
+	return r;
+}
+
+static int
+take(struct store *store, const limit_key *keys, size_t key_count, const struct limit_rule *rule,
+     int64_t now, int64_t *until)
+{
+	int64_t end;
+	int r = blocked_until(store, keys, key_count, now, &end);
+
+	if (r < 0)
+		return r;
+	if (end) {
+		*until = end;
+		return LIMIT_REACHED;
+	}
+	for (size_t i = 0; r == 0 && i < key_count; i++)
+		r = count_event(store, keys[i], rule, now);
+	return r < 0 ? r : LIMIT_PERMITTED;
+}
+
+int
+limit_take(struct store *store, const limit_key *keys, size_t key_count,
+	   const struct limit_rule *rule, int64_t now, int64_t *until)
+{
+	bool own = !store_in_transaction(store);
+	int committed, r = own ? store_begin(store) : 0;
+
+	if (r < 0)
+		return r;
+	r = take(store, keys, key_count, rule, now, until);
+	if (own && r == LIMIT_PERMITTED) {
+		committed = store_commit(store);
+		if (committed < 0)
+			r = committed;
+	}
+	if (own)
+		store_rollback(store);
+	return r;
+}

@@ -1,0 +1,97 @@
+/*
+ * Events and blocks for the limits, under keyed hashes.
+ */
+#include <limits.h>
+
+#include "ssprd/core/store_sql.h"
+
+int
+store_event_add(struct store *store, const unsigned char key[STORE_HASH_SIZE], int64_t now)
+{
+	struct query q;
+
+	query_start(&q, store, SQL_EVENT_ADD);
+	query_bytes(&q, 1, key, STORE_HASH_SIZE);
+	query_number(&q, 2, now);
+	return query_change(&q);
+}
+
+int
+store_event_count(struct store *store, const unsigned char key[STORE_HASH_SIZE], int64_t since,
+		  int *count)
+{
+	struct query q;
+	int64_t found;
+	int r;
+
+	query_start(&q, store, SQL_EVENT_COUNT);
+	query_bytes(&q, 1, key, STORE_HASH_SIZE);
+	query_number(&q, 2, since);
+	r = query_row(&q);
+	if (r == STORE_DONE) {
+		found = query_get_number(&q, 0);
+		*count = found < INT_MAX ? (int)found : INT_MAX;
+	}
+	query_done(&q);
+	return r;
+}
+
+int
+store_block_get(struct store *store, const unsigned char key[STORE_HASH_SIZE], int64_t *until)
+{
+	struct query q;
+	int r;
+
+	query_start(&q, store, SQL_BLOCK_GET);
+	query_bytes(&q, 1, key, STORE_HASH_SIZE);
+	r = query_row(&q);
+	if (r >= 0)
+		*until = r == STORE_DONE ? query_get_number(&q, 0) : 0;
+	query_done(&q);
+	return r < 0 ? r : STORE_DONE;
+}
+
+int
+store_block_put(struct store *store, const unsigned char key[STORE_HASH_SIZE], int64_t until)
+{
+	struct query q;
+
+	query_start(&q, store, SQL_BLOCK_PUT);
+	query_bytes(&q, 1, key, STORE_HASH_SIZE);
+	query_number(&q, 2, until);
+	return query_change(&q);
+}
+
+static int
+forget(struct store *store, enum sql sql, int64_t before)
+{
+	struct query q;
+	int r;
+
+	query_start(&q, store, sql);
+	query_number(&q, 1, before);
+	r = query_change(&q);
+	if (r == STORE_DONE && sql == SQL_FORGET_CODES)
+		store->wipe = true;
+	return r < 0 ? r : 0;
+}
+
+int
+store_forget(struct store *store, int64_t before)
+{
+	bool own = !store_in_transaction(store);
+	int r = own ? store_begin(store) : 0;
+
+	if (r < 0)
+		return r;
+	r = forget(store, SQL_FORGET_EVENTS, before);
+	if (r == 0)
+		r = forget(store, SQL_FORGET_BLOCKS, before);
+	if (r == 0)
+		r = forget(store, SQL_FORGET_CODES, before);
+	if (r == 0 && own)
+		r = store_commit(store);
+	if (own)
+		store_rollback(store);
+	return r;
+}
