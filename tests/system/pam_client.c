@@ -38,7 +38,8 @@ say(const struct pam_message *m, struct pam_response *r, struct person *p)
 }
 
 static int
-converse(int count, const struct pam_message **messages, struct pam_response **responses, void *data)
+converse(int count, const struct pam_message **messages, struct pam_response **responses,
+	 void *data)
 {
 	struct pam_response *r = calloc((size_t)count, sizeof(*r));
 	int i;
