@@ -16,6 +16,12 @@
 #define CONFIG_FILES_MAX 64		/* drop-ins */
 #define CONFIG_LINE_MAX 4096
 #define CONFIG_ERRORS_MAX 100		/* further ones are counted only */
+#define CONFIG_OPTIONS_MAX 96		/* rows of the table */
+#define CONFIG_PAIRS_MAX 32		/* header.NAME and field.NAME of one gateway */
+
+/* The methods that this program has: no other is offered, whatever the policy lists. A bit (1 << method) each. */
+#define CONFIG_METHODS_IMPLEMENTED \
+	(1u << METHOD_APP | 1u << METHOD_EMAIL | 1u << METHOD_QUESTIONS)
 
 enum enforce { ENFORCE_OFF, ENFORCE_REMIND, ENFORCE_REQUIRED };
 enum keyed_logins { KEYED_REMIND, KEYED_REFUSE };
@@ -37,10 +43,12 @@ struct gateway_config {
 	struct gateway_pair {
 		char *key;	/* "header.NAME" or "field.NAME" */
 		char *value;
+		int file;	/* the number of the file that set it */
 	} *pairs;
 	size_t pair_count;
 };
 
+/* The policy. Texts are never NULL: what is not set is "". */
 struct config {
 	struct registration_config {
 		enum enforce enforce;
@@ -81,6 +89,7 @@ struct config {
 	struct support_config { char *contact, *email; } support;
 	struct store_config { char *path, *key_file; } store;
 	struct audit_config { int retention_days; } audit;
+	bool set[CONFIG_OPTIONS_MAX];	/* which rows of the table a file has set */
 };
 
 /* One thing that is wrong: FILE:LINE: text (line 0: the file as a whole). */
@@ -115,8 +124,11 @@ int config_parse(const char *file, const char *text, size_t len, struct config *
 void config_free(struct config *config);
 void config_errors_done(struct config_errors *errors);
 
-/* Is this method's delivery configured, so that it can be offered at all? (app, questions: always.) */
+/* Is this method's delivery configured, so that it can be offered at all? (app, questions, recovery codes: always.) */
 bool config_deliverable(const struct config *config, enum method method);
+
+/* The methods that are listed, deliverable and implemented, in the policy's order. Their number. */
+int config_offered(const struct config *config, enum method offered[METHOD_COUNT]);
 
 /* Call line for each key that was set but whose feature this program does not have yet. */
 void config_not_yet(const struct config *config, void (*line)(const char *section, const char *key, void *arg),
