@@ -112,13 +112,13 @@ store_methods(struct store *store, int64_t user, struct store_method methods[MET
 		methods[i].method = (enum method)i;
 	query_start(&q, store, SQL_METHODS);
 	query_number(&q, 1, user);
-	while ((r = query_row(&q)) == STORE_DONE) {
+	while (query_more(&q, &r)) {
 		read_method(&q, &m);
 		if (m.method < METHOD_COUNT)
 			methods[m.method] = m;
 	}
 	query_done(&q);
-	return r < 0 ? r : STORE_DONE;
+	return r;
 }
 
 int

@@ -230,6 +230,15 @@ query_row(struct query *q)
 	return store_failed(q->store, code);
 }
 
+bool
+query_more(struct query *q, int *r)
+{
+	int answer = query_row(q);
+
+	*r = answer < 0 ? answer : 0;
+	return answer == STORE_DONE;
+}
+
 int64_t
 query_get_number(struct query *q, int column)
 {

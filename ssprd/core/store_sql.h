@@ -95,6 +95,8 @@ void query_name(struct query *q, int n, const char *name); /* the bytes of a str
 void query_word(struct query *q, int n, const char *word); /* one of the program's own words */
 /* The next row: STORE_DONE, STORE_NONE, or -errno (logged). */
 int query_row(struct query *q);
+/* Is there another row? False at the end (*r is 0) and when it failed (*r is -errno, logged). */
+bool query_more(struct query *q, int *r);
 /* Columns of the row, numbered from 0. */
 int64_t query_get_number(struct query *q, int column);
 const char *query_get_text(struct query *q, int column);

@@ -115,7 +115,7 @@ store_users_each(struct store *store, int (*each)(const struct store_user *user,
 	int r;
 
 	query_start(&q, store, SQL_USERS);
-	while ((r = query_row(&q)) == STORE_DONE) {
+	while (query_more(&q, &r)) {
 		r = read_user(&q, &user);
 		if (r < 0)
 			break;
