@@ -71,7 +71,7 @@ $(CLIENT): $(BUILD)/protocol/client.o $(BUILD)/protocol/host.o $(PROTOCOL_A) pro
 		-Wl,--version-script=protocol/client.map -o $@ $(filter %.o %.a,$^) -ldbus-1
 $(DAEMON): $(call objects,ssprd/*.c methods/judges.c methods/*/judge.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljansson
-$(SESSION): $(call objects,session/*.c methods/asks.c methods/*/ask.c) $(TEXT_A) $(PROTOCOL_A)
+$(SESSION): $(call objects,session/*.c methods/asks.c methods/*/ask*.c) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsodium -lutf8proc -lidn2 -lseccomp
 $(DELIVER): $(call objects,deliver/*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl -ljansson -lseccomp -lidn2 -lutf8proc
