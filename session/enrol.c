@@ -20,12 +20,14 @@ static void
 tell_progress(struct session *s)
 {
 	char names[512];
+	int required = s->facts.required;
+	int done = s->facts.done < required ? s->facts.done : required;
 
 	menu_registered_titles(s, names, sizeof names);
-	if (s->facts.done == 0)
-		say(s, _("%d of %d done."), s->facts.done, s->facts.required);
+	if (done == 0)
+		say(s, _("%d of %d done."), done, required);
 	else
-		say(s, _("%d of %d done: %s"), s->facts.done, s->facts.required, names);
+		say(s, _("%d of %d done: %s"), done, required, names);
 }
 
 static void
@@ -70,20 +72,12 @@ tell_why(struct session *s)
 static enum outcome
 ask_opening(struct session *s, struct secret *answer)
 {
-	int left = s->facts.postpones_left;
+	char not_now[NOT_NOW_TEXT_MAX];
 
-	if (left == POSTPONES_FREE)
-		return ask_enter(s, ENTER_CHOOSES, answer, "%s",
-				 _("[Enter] start now, [n] not now, [?] why is this asked: "));
-	if (left == 0)
-		return ask_enter(s, ENTER_CHOOSES, answer, "%s",
-				 _("[Enter] start now, [?] why is this asked: "));
-	return ask_enter(
-		s, ENTER_CHOOSES, answer,
-		ngettext("[Enter] start now, [n] not now (%d left), [?] why is this asked: ",
-			 "[Enter] start now, [n] not now (%d left), [?] why is this asked: ",
-			 (unsigned long)left),
-		left);
+	menu_not_now_text(s, not_now);
+	/* TRANSLATORS: %s is ", [n] not now (2 left)" or nothing. */
+	return ask_enter(s, ENTER_CHOOSES, answer,
+			 _("[Enter] start now%s, [?] why is this asked: "), not_now);
 }
 
 /* ANSWERED: the user starts. */

@@ -7,6 +7,7 @@
 
 struct line {
 	int width;    /* columns so far */
+	bool begun;   /* something but blanks stands on it */
 	bool broken;  /* has it a blank to break at? */
 	size_t blank; /* where in out */
 	int before;   /* columns up to and with that blank */
@@ -38,7 +39,8 @@ static void
 place(struct line *l, char *out, size_t at, bool blank, int width, int limit)
 {
 	l->width += width;
-	if (blank) {
+	l->begun = l->begun || !blank;
+	if (blank && l->begun) {
 		l->broken = true;
 		l->blank = at;
 		l->before = l->width;

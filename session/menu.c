@@ -48,6 +48,21 @@ menu_registered_titles(const struct session *s, char *out, size_t size)
 	}
 }
 
+void
+menu_not_now_text(const struct session *s, char out[NOT_NOW_TEXT_MAX])
+{
+	int left = s->facts.postpones_left;
+
+	out[0] = '\0';
+	if (left == POSTPONES_FREE)
+		snprintf(out, NOT_NOW_TEXT_MAX, "%s", _(", [n] not now"));
+	else if (left > 0)
+		snprintf(out, NOT_NOW_TEXT_MAX,
+			 ngettext(", [n] not now (%d left)", ", [n] not now (%d left)",
+				  (unsigned long)left),
+			 left);
+}
+
 enum outcome
 menu_not_now(struct session *s)
 {
@@ -55,8 +70,7 @@ menu_not_now(struct session *s)
 		return session_finish(s, FINISH_NOT_NOW);
 	s->refused_not_now = true;
 	say(s, _("\"Not now\" is no longer possible: this has to be registered before you are "
-		 "signed in. "
-		 "To stop all the same, type n once more: then you are not signed in."));
+		 "signed in. To stop all the same, type n once more: then you are not signed in."));
 	return ANSWERED;
 }
 
@@ -88,7 +102,7 @@ tell_choices(struct session *s, const struct menu *menu, const struct method_ask
 static enum enter
 menu_enter(const struct menu *menu)
 {
-	return menu->proven || menu->spare ? ENTER_CHOOSES : ENTER_COUNTS;
+	return menu->proven ? ENTER_CHOOSES : ENTER_COUNTS;
 }
 
 static enum outcome
@@ -96,22 +110,17 @@ ask_number(struct session *s, const struct menu *menu, struct secret *answer,
 	   const struct method_ask *first)
 {
 	const char *title = _(first->title);
-	int left = s->facts.postpones_left;
+	char not_now[NOT_NOW_TEXT_MAX];
 
 	if (menu->spare)
-		return ask_enter(s, menu_enter(menu), answer, "%s",
+		return ask_enter(s, ENTER_CHOOSES, answer, "%s",
 				 _("[Enter] finish, or a number for one more method: "));
-	if (left == POSTPONES_FREE)
-		return ask_enter(s, menu_enter(menu), answer,
-				 _("[Enter] %s, or a number for another, [n] not now: "), title);
-	if (left == 0)
-		return ask_enter(s, menu_enter(menu), answer,
-				 _("[Enter] %s, or a number for another: "), title);
-	return ask_enter(s, menu_enter(menu), answer,
-			 ngettext("[Enter] %s, or a number for another, [n] not now (%d left): ",
-				  "[Enter] %s, or a number for another, [n] not now (%d left): ",
-				  (unsigned long)left),
-			 title, left);
+	menu_not_now_text(s, not_now);
+	if (menu_left(s) == 1)
+		return ask_enter(s, menu_enter(menu), answer, _("[Enter] %s%s: "), title, not_now);
+	/* TRANSLATORS: the second %s is ", [n] not now (2 left)" or nothing. */
+	return ask_enter(s, menu_enter(menu), answer, _("[Enter] %s, or a number for another%s: "),
+			 title, not_now);
 }
 
 enum outcome

@@ -33,6 +33,10 @@ menu_choose(struct session *s, const struct menu *menu, const struct method_ask 
  */
 enum outcome menu_not_now(struct session *s);
 
+/* What a prompt says about "not now": ", [n] not now (2 left)", or nothing where it is not possible. */
+#define NOT_NOW_TEXT_MAX 128
+void menu_not_now_text(const struct session *s, char out[NOT_NOW_TEXT_MAX]);
+
 /* The titles of what is registered, parted by commas. */
 void menu_registered_titles(const struct session *s, char *out, size_t size);
 

@@ -42,8 +42,8 @@ tell_steps(struct session *s, const struct secret *key, const struct secret *uri
 		 "...) and add an account by typing its key."));
 	say(s, _("2. Type this key; it is time based and has 6 digits:"));
 	say(s, "   %s", grouped);
-	say(s, _("   An app that takes an address can be given this one instead:"));
-	say(s, "   %s", secret_text(uri));
+	say(s, _("   Or give this address to an app that takes one:"));
+	say(s, "%s", secret_text(uri));
 	say(s, _("3. Type the code that the app shows then."));
 	explicit_bzero(grouped, sizeof grouped);
 }

@@ -168,10 +168,7 @@ one_code(struct session *s, const struct secret *to, struct secret *code)
 static enum outcome
 ask_address(struct session *s, struct secret *to)
 {
-	enum outcome o =
-		ask(s, to, "%s",
-		    _("E-mail address that you can read without this password ([b] another "
-		      "method): "));
+	enum outcome o = ask(s, to, "%s", _("Address ([b] another method): "));
 
 	if (o != ANSWERED)
 		return o;
@@ -185,6 +182,7 @@ email_enrol(struct session *s)
 	enum outcome o;
 
 	say(s, _("E-mail"));
+	say(s, _("Which e-mail address can you read without this password? A code is sent there."));
 	do {
 		o = ask_address(s, &to);
 		while (o == SENT)

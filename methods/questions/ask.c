@@ -117,7 +117,7 @@ ask_answer(struct session *s, const struct picks *picks, const char *question,
 		o = ask_answer_once(s, picks, question, answer);
 	if (o != WRONG)
 		return o;
-	say(s, _("That were three tries. Please take another question."));
+	say(s, _("Those were three tries. Please take another question."));
 	return SPENT;
 }
 
