@@ -35,7 +35,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(HARDENING) -I. $(DBUS_CFLAGS
 ALL_LDFLAGS = -Wl,--as-needed -Wl,-z,relro,-z,now -Wl,-z,defs $(SAN_LDFLAGS) $(LDFLAGS)
 
 # Each folder's objects; folders that several programs use are archives, of which a program takes what it needs.
-objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard $(1))))
 PROTOCOL_A = $(BUILD)/libprotocol.a
 CORE_A     = $(BUILD)/libcore.a
 TEXT_A     = $(BUILD)/libtext.a
@@ -59,14 +59,14 @@ $(BUILD)/%.a:
 	@mkdir -p $(@D)
 	rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(MODULE): $(call objects,pam_sspr/*.c) $(PROTOCOL_A) pam_sspr/pam_sspr.map
 	$(CC) $(ALL_LDFLAGS) -shared -Wl,-z,nodelete -Wl,--version-script=pam_sspr/pam_sspr.map \
 		-o $@ $(filter %.o %.a,$^) -lpam
-$(CLIENT): $(BUILD)/protocol/client.o $(BUILD)/protocol/host.o $(PROTOCOL_A) protocol/client.map
+$(CLIENT): $(BUILD)/obj/protocol/client.o $(BUILD)/obj/protocol/host.o $(PROTOCOL_A) protocol/client.map
 	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsspr-client.so \
 		-Wl,--version-script=protocol/client.map -o $@ $(filter %.o %.a,$^) -ldbus-1
 $(DAEMON): $(call objects,ssprd/*.c methods/judges.c methods/*/judge.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
