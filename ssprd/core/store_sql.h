@@ -57,7 +57,7 @@ struct store {
 	int line_count;
 };
 
-/* Log that SQLite answered code (once, here), and the -errno for it. */
+/* Log that SQLite answered code (once, here), and the -errno for it. errno is still as SQLite left it. */
 int store_failed(struct store *store, int code);
 /* Prepare all statements. 0 or -errno. */
 int store_prepare(struct store *store);
