@@ -70,7 +70,6 @@ a_file_that_is_not_one_is_refused(void **state)
 static void
 a_second_program_is_refused(void **state)
 {
-	open_store();
 	pid_t child = fork();
 	int status;
 
@@ -83,14 +82,11 @@ a_second_program_is_refused(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	assert_int_equal(add_event(), 0);
-	close_store();
 }
 
 static void
 what_was_stored_is_there_when_it_is_opened_again(void **state)
 {
-	open_store();
-
 	(void)state;
 	assert_int_equal(add_event(), 0);
 	close_store();
@@ -106,7 +102,6 @@ a_newer_file_is_refused_and_left_as_it_is(void **state)
 	struct stat before, after;
 
 	(void)state;
-	open_store();
 	close_store();
 	change("PRAGMA user_version = 1000; CREATE TABLE later (x)");
 	assert_int_equal(stat(db(), &before), 0);
@@ -134,7 +129,6 @@ an_older_file_is_brought_up_a_step_at_a_time(void **state)
 {
 	const char *const steps[] = { schema_migrations[0], "CREATE TABLE second (x)",
 				      "CREATE TABLE third (x)" };
-	open_store();
 	int64_t version = 0, tables = 0;
 
 	(void)state;
@@ -150,7 +144,6 @@ an_older_file_is_brought_up_a_step_at_a_time(void **state)
 			 0);
 	assert_int_equal(tables, 2);
 	assert_int_equal(count_events(), 1);
-	close_store();
 }
 
 static void
@@ -158,7 +151,6 @@ a_migration_that_fails_changes_nothing(void **state)
 {
 	const char *const steps[] = { schema_migrations[0],
 				      "CREATE TABLE half (x); INSERT INTO absent VALUES (1)" };
-	open_store();
 	int64_t version = 0, tables = -1;
 
 	(void)state;
@@ -171,7 +163,6 @@ a_migration_that_fails_changes_nothing(void **state)
 			 0);
 	assert_int_equal(tables, 0);
 	assert_int_equal(add_event(), 0);
-	close_store();
 }
 
 /* Wait until the file is larger than that, at most 20 s. */
@@ -199,7 +190,6 @@ a_migration_that_is_killed_changes_nothing(void **state)
 	int status;
 
 	(void)state;
-	open_store();
 	close_store();
 	child = fork();
 	if (child == 0) {
@@ -220,24 +210,25 @@ a_migration_that_is_killed_changes_nothing(void **state)
 				      &tables),
 			 0);
 	assert_int_equal(tables, 0);
-	close_store();
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name)  cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TO(name) cmocka_unit_test_setup_teardown(name, set_up_store, tear_down)
 		T(a_new_file_is_its_owners_alone),
 		T(a_file_that_is_not_one_is_refused),
-		T(a_second_program_is_refused),
-		T(what_was_stored_is_there_when_it_is_opened_again),
-		T(a_newer_file_is_refused_and_left_as_it_is),
+		TO(a_second_program_is_refused),
+		TO(what_was_stored_is_there_when_it_is_opened_again),
+		TO(a_newer_file_is_refused_and_left_as_it_is),
 		T(another_programs_database_is_refused),
-		T(an_older_file_is_brought_up_a_step_at_a_time),
-		T(a_migration_that_fails_changes_nothing),
-		T(a_migration_that_is_killed_changes_nothing),
+		TO(an_older_file_is_brought_up_a_step_at_a_time),
+		TO(a_migration_that_fails_changes_nothing),
+		TO(a_migration_that_is_killed_changes_nothing),
 #undef T
+#undef TO
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

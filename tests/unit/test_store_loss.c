@@ -87,7 +87,6 @@ static void
 a_full_disk_is_found_before_and_loses_nothing(void **state)
 {
 	void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
-	open_store();
 	long wal = scratch_size(scratch_path(&scratch, "db-wal"));
 	int writable, added = 0, r;
 
@@ -111,13 +110,11 @@ a_full_disk_is_found_before_and_loses_nothing(void **state)
 	close_store();
 	open_store();
 	assert_int_equal(count_events(), added + 1);
-	close_store();
 }
 
 static void
 a_database_without_room_is_found_and_the_transaction_is_undone(void **state)
 {
-	open_store();
 	int r;
 
 	(void)state;
@@ -129,13 +126,11 @@ a_database_without_room_is_found_and_the_transaction_is_undone(void **state)
 	assert_int_equal(r, -ENOSPC);
 	store_rollback(store);
 	assert_int_equal(count_events(), 0);
-	close_store();
 }
 
 static void
 a_damaged_file_is_told_and_never_repaired_in_silence(void **state)
 {
-	open_store();
 	struct store_user user = { .name = "alice", .uid = 1 };
 	char garbage[8192];
 	long size;
@@ -167,7 +162,6 @@ lingers(const char *text)
 static void
 what_was_removed_lingers_nowhere(void **state)
 {
-	open_store();
 	struct store_user user = { .name = "alice", .uid = 1 };
 	struct store_method m = { .method = METHOD_EMAIL, .registered_at = 1 };
 	struct store_code code = { .expires = 1 };
@@ -190,20 +184,21 @@ what_was_removed_lingers_nowhere(void **state)
 	assert_int_equal(store_forget(store, 2), 0);
 	assert_false(lingers("other sealed record"));
 	store_method_done(&m);
-	close_store();
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name)  cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TO(name) cmocka_unit_test_setup_teardown(name, set_up_store, tear_down)
 		T(nothing_acknowledged_is_lost_when_the_program_is_killed),
-		T(a_full_disk_is_found_before_and_loses_nothing),
-		T(a_database_without_room_is_found_and_the_transaction_is_undone),
-		T(a_damaged_file_is_told_and_never_repaired_in_silence),
-		T(what_was_removed_lingers_nowhere),
+		TO(a_full_disk_is_found_before_and_loses_nothing),
+		TO(a_database_without_room_is_found_and_the_transaction_is_undone),
+		TO(a_damaged_file_is_told_and_never_repaired_in_silence),
+		TO(what_was_removed_lingers_nowhere),
 #undef T
+#undef TO
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
