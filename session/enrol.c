@@ -161,6 +161,17 @@ tell_review(struct session *s)
 	say_gap(s);
 }
 
+/* The review stands in a prompt even when no method is left to be offered: it has to be read. */
+static enum outcome
+ask_finish(struct session *s)
+{
+	struct secret answer = { 0 };
+	enum outcome o = ask_enter(s, ENTER_CHOOSES, &answer, "%s", _("[Enter] finish: "));
+
+	secret_done(&answer);
+	return o == ENDED ? o : EMPTY;
+}
+
 /* The review, with an offer of one more method as long as there is one. */
 static enum outcome
 review(struct session *s)
@@ -171,7 +182,7 @@ review(struct session *s)
 	while (o == ANSWERED) {
 		if (menu.proven)
 			tell_review(s);
-		o = menu_left(s) > 0 ? one_method(s, &menu) : EMPTY;
+		o = menu_left(s) > 0 ? one_method(s, &menu) : ask_finish(s);
 	}
 	return o == ENDED ? o : session_finish(s, FINISH_DONE);
 }

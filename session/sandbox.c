@@ -16,25 +16,13 @@
 
 #ifndef SSPR_SANITIZE
 static const int permitted[] = {
-	SCMP_SYS(recvmsg),
-	SCMP_SYS(sendmsg),
-	SCMP_SYS(recvfrom),
-	SCMP_SYS(sendto),
-	SCMP_SYS(poll),
-	SCMP_SYS(ppoll),
-	SCMP_SYS(close),
-	SCMP_SYS(brk),
-	SCMP_SYS(munmap),
-	SCMP_SYS(mremap),
-	SCMP_SYS(madvise),
-	SCMP_SYS(futex),
-	SCMP_SYS(getrandom),
-	SCMP_SYS(clock_gettime),
-	SCMP_SYS(gettimeofday),
-	SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(restart_syscall),
-	SCMP_SYS(exit),
-	SCMP_SYS(exit_group),
+	SCMP_SYS(recvmsg),      SCMP_SYS(sendmsg),       SCMP_SYS(recvfrom),
+	SCMP_SYS(sendto),       SCMP_SYS(poll),          SCMP_SYS(ppoll),
+	SCMP_SYS(close),        SCMP_SYS(brk),           SCMP_SYS(munmap),
+	SCMP_SYS(mremap),       SCMP_SYS(madvise),       SCMP_SYS(futex),
+	SCMP_SYS(getrandom),    SCMP_SYS(clock_gettime), SCMP_SYS(time),
+	SCMP_SYS(gettimeofday), SCMP_SYS(rt_sigreturn),  SCMP_SYS(restart_syscall),
+	SCMP_SYS(exit),         SCMP_SYS(exit_group),
 };
 
 static int

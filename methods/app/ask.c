@@ -48,12 +48,19 @@ tell_steps(struct session *s, const struct secret *key, const struct secret *uri
 	explicit_bzero(grouped, sizeof grouped);
 }
 
+/* The judge lets a new key begin anew, at once or from a moment on. */
 static void
 tell_spent(struct session *s, const struct told *told)
 {
 	char moment[MOMENT_TEXT_MAX];
+	int64_t now = time(NULL);
 
-	moment_text(told->number, time(NULL), moment);
+	if (told->number <= now) {
+		say(s, _("Too many wrong codes were typed, so that key is done with. Choose the "
+			 "app again to get a new one, or take another method."));
+		return;
+	}
+	moment_text(told->number, now, moment);
 	say(s,
 	    _("Too many wrong codes were typed. An authenticator app can be tried again from %s; "
 	      "until then, please take another method."),

@@ -13,6 +13,12 @@
 #include "session/talk.h"
 #include "text/language.h"
 
+struct mailing {
+	struct secret to;
+	struct secret code; /* as typed */
+	bool under_way;     /* a code was sent, and no fault was told since */
+};
+
 static const char *const reasons[REASON_COUNT] = {
 	[REASON_SYNTAX] =
 		N_("That is not an e-mail address, or it holds a character that is not taken "
@@ -60,9 +66,9 @@ tell_until(struct session *s, enum outcome o, const struct told *told)
 		    moment);
 	else
 		say(s,
-		    _("Too many codes were sent. The next one can be sent from %s. A code that you "
-		      "have "
-		      "is still good; or take another method."),
+		    _("Too many codes were sent. The next one can be sent from %s; until then, "
+		      "please "
+		      "take another method."),
 		    moment);
 }
 
@@ -81,11 +87,12 @@ tell_sent(struct session *s, const struct told *told)
 
 /* Ask the judge to send a code, and tell what came of it. */
 static enum outcome
-send_code(struct session *s, const struct secret *to)
+send_code(struct session *s, struct mailing *m)
 {
 	struct told told = { 0 };
-	enum outcome o = request_send(s, METHOD_EMAIL, to, &told);
+	enum outcome o = request_send(s, METHOD_EMAIL, &m->to, &told);
 
+	m->under_way = m->under_way || o == SENT;
 	if (o == SENT)
 		tell_sent(s, &told);
 	else if (o == REFUSED)
@@ -95,17 +102,31 @@ send_code(struct session *s, const struct secret *to)
 	return o;
 }
 
-/* Too many sent: the last code is good all the same. */
+/* Too many were sent: a code that is under way is good all the same. */
 static enum outcome
-send_again(struct session *s, const struct secret *to)
+send_again(struct session *s, struct mailing *m)
 {
-	enum outcome o = send_code(s, to);
+	enum outcome o = send_code(s, m);
 
-	return o == THROTTLED ? SENT : o;
+	if (o != THROTTLED || !m->under_way)
+		return o;
+	say(s, _("A code that you have already is still good."));
+	return SENT;
 }
 
 static void
-tell_tried(struct session *s, enum outcome o, const struct told *told)
+tell_nothing_typed(struct session *s, const struct mailing *m)
+{
+	if (m->under_way)
+		say(s,
+		    _("No fault was reported so far: the mail is on its way or was handed over."));
+	else
+		say(s, _("No code is on its way. Type r to send one, or b to take another address "
+			 "or method."));
+}
+
+static void
+tell_tried(struct session *s, enum outcome o, const struct told *told, const struct mailing *m)
 {
 	int left = (int)told->number;
 
@@ -116,80 +137,84 @@ tell_tried(struct session *s, enum outcome o, const struct told *told)
 			     (unsigned long)left),
 		    left);
 	else if (o == EXPIRED)
-		say(s, _("That code is no longer valid: it is too old. Type r to get a new one."));
+		say(s, _("That code is no longer valid. Type r to get a new one."));
 	else if (o == USED)
 		say(s, _("That code was used already. Type r to get a new one."));
 	else if (o == UNDELIVERED)
 		tell_undelivered(s, told);
 	else if (o == EMPTY)
-		say(s,
-		    _("No fault was reported so far: the mail is on its way or was handed over."));
+		tell_nothing_typed(s, m);
 	else if (o == REFUSED)
 		tell_reason(s, told);
 	else if (o == SPENT)
 		tell_until(s, o, told);
 }
 
-/* The judge is asked with an empty code too: then it says what became of the mail. */
+/*
+ * The judge is asked with an empty code too: then it says what became of the mail. SENT: ask for the code again.
+ * REFUSED: ask for another address.
+ */
 static enum outcome
-try_code(struct session *s, const struct secret *code)
+try_code(struct session *s, struct mailing *m)
 {
 	struct told told = { 0 };
-	enum outcome o = request_try(s, METHOD_EMAIL, secret_text(code), code->len, NULL, &told);
+	enum outcome o =
+		request_try(s, METHOD_EMAIL, secret_text(&m->code), m->code.len, NULL, &told);
 
-	tell_tried(s, o, &told);
-	return o;
-}
-
-/* SENT: ask for the code again. REFUSED: ask for another address. */
-static enum outcome
-one_code(struct session *s, const struct secret *to, struct secret *code)
-{
-	enum outcome o = ask_enter(s, ENTER_COUNTS, code, "%s",
-				   _("Code ([Enter] was it sent?, [r] send again, [b] another "
-				     "method): "));
-
-	if (o == ENDED)
-		return o;
-	if (o == ANSWERED && answer_is(code, 'b'))
-		return BACK;
-	if (o == ANSWERED && answer_is(code, 'r'))
-		return send_again(s, to);
-	if (o == ANSWERED && !answer_code(code, s->facts.code_digits)) {
-		say(s, _("The code has %d digits."), s->facts.code_digits);
-		return SENT;
-	}
-	o = try_code(s, code);
+	if (o == UNDELIVERED)
+		m->under_way = false;
+	tell_tried(s, o, &told, m);
 	if (o == WRONG || o == EXPIRED || o == USED || o == UNDELIVERED || o == EMPTY)
 		return SENT;
 	return o;
 }
 
 static enum outcome
-ask_address(struct session *s, struct secret *to)
+ask_code(struct session *s, struct mailing *m)
 {
-	enum outcome o = ask(s, to, "%s", _("Address ([b] another method): "));
+	enum outcome o = ask_enter(s, ENTER_COUNTS, &m->code, "%s",
+				   _("Code ([Enter] was it sent?, [r] send again, [b] another "
+				     "method): "));
+
+	if (o == EMPTY)
+		return try_code(s, m);
+	if (o != ANSWERED)
+		return o;
+	if (answer_is(&m->code, 'b'))
+		return BACK;
+	if (answer_is(&m->code, 'r'))
+		return send_again(s, m);
+	if (answer_code(&m->code, s->facts.code_digits))
+		return try_code(s, m);
+	say(s, _("The code has %d digits."), s->facts.code_digits);
+	return SENT;
+}
+
+static enum outcome
+ask_address(struct session *s, struct mailing *m)
+{
+	enum outcome o = ask(s, &m->to, "%s", _("Address ([b] another method): "));
 
 	if (o != ANSWERED)
 		return o;
-	return answer_is(to, 'b') ? BACK : send_code(s, to);
+	return answer_is(&m->to, 'b') ? BACK : send_code(s, m);
 }
 
 static enum outcome
 email_enrol(struct session *s)
 {
-	struct secret to = { 0 }, code = { 0 };
+	struct mailing m = { 0 };
 	enum outcome o;
 
 	say(s, _("E-mail"));
 	say(s, _("Which e-mail address can you read without this password? A code is sent there."));
 	do {
-		o = ask_address(s, &to);
+		o = ask_address(s, &m);
 		while (o == SENT)
-			o = one_code(s, &to, &code);
+			o = ask_code(s, &m);
 	} while (o == REFUSED);
-	secret_done(&to);
-	secret_done(&code);
+	secret_done(&m.to);
+	secret_done(&m.code);
 	return o;
 }
 
