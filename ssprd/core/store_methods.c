@@ -85,7 +85,7 @@ store_method_put(struct store *store, int64_t user, const struct store_method *m
 	query_number(&q, 5, m->last_step);
 	query_bytes(&q, 6, m->sealed, m->sealed_len);
 	store->wipe = true; /* it may replace an older record */
-	return query_change(&q);
+	return query_change_owned(&q);
 }
 
 int
@@ -169,7 +169,7 @@ store_code_put(struct store *store, int64_t user, enum method method, const stru
 	query_number(&q, 5, c->tries_used);
 	query_bytes(&q, 6, c->sealed, c->sealed_len);
 	store->wipe = true; /* it may replace an older destination */
-	return query_change(&q);
+	return query_change_owned(&q);
 }
 
 int

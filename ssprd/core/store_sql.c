@@ -322,6 +322,18 @@ query_change(struct query *q)
 	return r;
 }
 
+int
+query_change_owned(struct query *q)
+{
+	int r = query_change(q);
+
+	if (r != STORE_NONE)
+		return r;
+	log_error("store: %s: a change was refused: its user's record was set aside",
+		  q->store->path);
+	return -ESTALE;
+}
+
 int64_t
 query_inserted(struct store *store)
 {

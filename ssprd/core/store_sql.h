@@ -109,6 +109,8 @@ void query_done(struct query *q);
  * Run a change to its end, and query_done. STORE_DONE: it changed a row. STORE_NONE: it changed none. -errno.
  */
 int query_change(struct query *q);
+/* The same where the owner must be an active record. 0, or -ESTALE: it is not (logged). */
+int query_change_owned(struct query *q);
 /* The id of the row that was inserted last. */
 int64_t query_inserted(struct store *store);
 
