@@ -83,6 +83,7 @@ may_be_asked(struct login *l, int flags)
 	if (conv == NULL || conv->conv == NULL || l->user == NULL)
 		return false; /* cron gives no function */
 	l->terminal.conv = conv;
+	l->terminal.silence_ms = SESSION_SILENCE_MS;
 	l->terminal.interactive = (flags & PAM_SILENT) == 0;
 	return true;
 }

@@ -64,7 +64,7 @@ terminal_tell(const struct terminal *t, int style, const char *text)
 static const char *
 reply(struct dialog *d, enum packet_type type, const char *text, size_t len)
 {
-	int r = packet_send(d->fd, type, text, len, SESSION_SILENCE_MS);
+	int r = packet_send(d->fd, type, text, len, d->terminal->silence_ms);
 
 	/* It may have ended the dialog while the user was thinking: why is still to be read. */
 	d->gone = r == -EPIPE;
@@ -167,7 +167,7 @@ step(struct dialog *d)
 	struct packet p;
 	const char *problem;
 
-	switch (packet_receive(d->fd, &p, SESSION_SILENCE_MS)) {
+	switch (packet_receive(d->fd, &p, d->terminal->silence_ms)) {
 	case PACKET_GOT:
 		break;
 	case PACKET_CLOSED:

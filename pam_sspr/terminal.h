@@ -16,15 +16,15 @@
 struct terminal {
 	const struct pam_conv *conv; /* conv->conv is not NULL */
 	bool interactive;            /* false: shows nothing, answers each prompt "cannot prompt" */
+	int silence_ms; /* a session that is silent for so long in its turn has failed */
 };
 
 /* Show one line as PAM_TEXT_INFO or PAM_ERROR_MSG, if the terminal shows anything. Its failing is ignored. */
 void terminal_tell(const struct terminal *t, int style, const char *text);
 
 /*
- * Hold the dialog on this socket (not closed here) until the session ends it or fails. A session that
- * is silent for SESSION_SILENCE_MS while it is its turn has failed. NULL: it ended, *verdict is set; else
- * what was wrong (a constant text, for a log line).
+ * Hold the dialog on this socket (not closed here) until the session ends it or fails. NULL: it
+ * ended, *verdict is set; else what was wrong (a constant text, for a log line).
  */
 const char *terminal_run(const struct terminal *t, int fd, enum verdict *verdict);
 
