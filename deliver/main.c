@@ -28,8 +28,12 @@
 #define USAGE           "usage: sspr-deliver email [-c FILE]"
 #define GOODBYE_SECONDS 2 /* for QUIT and its answer, after the message is out of our hands */
 
-/* What the process answers when its clock runs out; a mail that was taken stays taken. */
-static volatile sig_atomic_t late_answer = DELIVERY_LATER;
+#define NOT_YET (-1)
+
+/*
+ * What became of the message, for when the clock runs out later: a mail that was taken stays taken.
+ */
+static volatile sig_atomic_t answer = NOT_YET;
 
 static void
 on_alarm(int sig)
@@ -37,9 +41,9 @@ on_alarm(int sig)
 	static const char line[] = "sspr-deliver: it took longer than [email] timeout\n";
 
 	(void)sig;
-	if (late_answer == DELIVERY_LATER)
+	if (answer == NOT_YET)
 		(void)!write(STDERR_FILENO, line, sizeof(line) - 1);
-	_exit(late_answer);
+	_exit(answer == NOT_YET ? DELIVERY_LATER : answer);
 }
 
 static int64_t
@@ -132,7 +136,7 @@ deliver(const struct gateway *g, pid_t parent, int64_t deadline)
 	d = read_letter(&letter);
 	if (d == DELIVERY_SENT)
 		d = send_letter(smtp, g, &letter, deadline);
-	late_answer = d;
+	answer = (int)d;
 	alarm(GOODBYE_SECONDS);
 out:
 	letter_done(&letter);

@@ -15,9 +15,19 @@ $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $$(call links,tests/unit/$$*.
 $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $$(call links,tests/fuzz/$$*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS)
-$(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEXT_A) $(PROTOCOL_A)
+$(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call links,tests/$$*.c) $(TEXT_A) $(PROTOCOL_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpam -ldbus-1 -lsodium
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpam -ldbus-1 -lsodium -lseccomp
+
+# The module as test_module_account loads it: its client library is the one of this build.
+TEST_MODULE = $(BUILD)/tests/module/pam_sspr.so
+$(BUILD)/obj/tests/module/ask.o: pam_sspr/ask.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -USSPR_LIBDIR -DSSPR_LIBDIR='"$(abspath $(BUILD))"' -MMD -MP -c -o $@ $<
+$(TEST_MODULE): $(BUILD)/obj/tests/module/ask.o $(filter-out %/ask.o,$(call objects,pam_sspr/*.c)) $(PROTOCOL_A) pam_sspr/pam_sspr.map
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -shared -Wl,-z,nodelete -Wl,--version-script=pam_sspr/pam_sspr.map -o $@ $(filter %.o %.a,$^) -lpam
+$(BUILD)/tests/unit/test_module_account: | $(TEST_MODULE) $(CLIENT)
 
 .PHONY: unit-tests fuzz-targets test-programs
 unit-tests: $(UNIT_TESTS)
