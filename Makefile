@@ -92,11 +92,11 @@ include tests/tests.mk
 PROGRAM_PLACES = $(DAEMON):$(PREFIX)/sbin/ssprd $(CTL):$(PREFIX)/bin/ssprctl \
 	$(SESSION):$(LIBEXECDIR)/sspr-session $(DELIVER):$(LIBEXECDIR)/sspr-deliver
 DATA_PLACES = $(MODULE):$(PAMDIR)/pam_sspr.so $(CLIENT):$(LIBDIR)/sspr/libsspr-client.so \
-	policy/sspr.sysusers:$(PREFIX)/lib/sysusers.d/sspr.conf \
-	policy/sspr.tmpfiles:$(PREFIX)/lib/tmpfiles.d/sspr.conf \
-	policy/ssprd.service:$(PREFIX)/lib/systemd/system/ssprd.service \
-	policy/org.sspr.Sspr1.conf:$(DATADIR)/dbus-1/system.d/org.sspr.Sspr1.conf \
-	policy/org.sspr.Sspr1.service:$(DATADIR)/dbus-1/system-services/org.sspr.Sspr1.service \
+	policy/sysusers.d/sspr.conf:$(PREFIX)/lib/sysusers.d/sspr.conf \
+	policy/tmpfiles.d/sspr.conf:$(PREFIX)/lib/tmpfiles.d/sspr.conf \
+	policy/systemd/ssprd.service:$(PREFIX)/lib/systemd/system/ssprd.service \
+	policy/dbus/org.sspr.Sspr1.conf:$(DATADIR)/dbus-1/system.d/org.sspr.Sspr1.conf \
+	policy/dbus/org.sspr.Sspr1.service:$(DATADIR)/dbus-1/system-services/org.sspr.Sspr1.service \
 	$(foreach f,$(wildcard policy/questions/*.txt),$(f):$(DATADIR)/sspr/questions/$(notdir $(f))) \
 	$(foreach f,$(wildcard man/*.[1-8]),$(f):$(DATADIR)/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
 	$(foreach f,$(CATALOGUES),$(f):$(f:$(BUILD)/locale/%=$(LOCALEDIR)/%)) \
