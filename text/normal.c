@@ -255,7 +255,7 @@ same_but_spaces(const struct secret *answer, const char *word)
 	for (i = 0; i < answer->len; i++) {
 		if (answer->data[i] == ' ')
 			continue;
-		if (answer->data[i] != (unsigned char)*word)
+		if (*word == '\0' || answer->data[i] != (unsigned char)*word)
 			return false;
 		word++;
 	}

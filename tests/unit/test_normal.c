@@ -214,6 +214,18 @@ the_commonest_answers_are_weak_whatever_their_spaces_and_case(void **state)
 }
 
 static void
+a_nul_in_an_answer_ends_no_comparison(void **state)
+{
+	struct secret s = { 0 };
+
+	(void)state;
+	assert_int_equal(secret_set(&s, "p@ssw0rd\0pc.example.org", 23), 0);
+	assert_int_equal(answer_weakness(&s, QUESTION, "alice", "example"), WEAK_HOST);
+	assert_int_equal(answer_weakness(&s, QUESTION, "alice", "xyz"), WEAK_NOT);
+	secret_done(&s);
+}
+
+static void
 the_commonest_answers_are_a_hundred_different_normal_ones(void **state)
 {
 	size_t i, j;
@@ -249,6 +261,7 @@ main(void)
 		cmocka_unit_test(answers_that_hold_a_word_of_the_question_are_weak),
 		cmocka_unit_test(one_character_repeated_is_weak),
 		cmocka_unit_test(the_commonest_answers_are_weak_whatever_their_spaces_and_case),
+		cmocka_unit_test(a_nul_in_an_answer_ends_no_comparison),
 		cmocka_unit_test(the_commonest_answers_are_a_hundred_different_normal_ones),
 	};
 
