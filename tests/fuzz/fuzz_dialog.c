@@ -110,6 +110,7 @@ send_facts(struct peers *p, uint8_t how)
 		f.methods[i].method = offered[i];
 		f.methods[i].registered = (p->registered >> offered[i] & 1) != 0;
 		f.done += f.methods[i].registered;
+		f.methods[i].stale_at = how & 64 ? 1810000000 : 0;
 		if (f.methods[i].registered)
 			snprintf(f.methods[i].masked, sizeof(f.methods[i].masked),
 				 "a****@e****.org");
