@@ -218,7 +218,7 @@ def test_lines_fit_the_terminal(play, columns):
     assert max(len(line) for line in result.lines) <= columns
 
 
-@pytest.mark.parametrize("columns, most", [("0", 80), ("1", 40), ("500", 80)])
+@pytest.mark.parametrize("columns, most", [("0", 80), ("1", 40), ("500", 80), ("4294967295", 80), ("9" * 30, 80)])
 def test_a_strange_width_is_brought_into_range(play, columns, most):
     result = play(Judge(), ["?", "n"], arguments=("-s", "sshd", "-w", columns))
     assert most - 25 < max(len(line) for line in result.lines) <= most
