@@ -43,7 +43,7 @@ static char shown[TEXT_MAX], logged[TEXT_MAX];
 static int log_lines;
 
 /* libpam's log lines end here: the program's own syslog is found before the C library's. */
-static void
+static void __attribute__((format(printf, 2, 0)))
 take_line(int priority, const char *format, va_list args)
 {
 	const size_t len = strlen(logged);
