@@ -1,6 +1,6 @@
 /*
- * The facts as pairs of name and value. "method" opens a method; "registered" (when it will be
- * asked again) and "masked" speak of the method opened last.
+ * The facts as pairs of name and value. "method" opens a method; what stands in the table of_method
+ * speaks of the method opened last.
  */
 #include "protocol/facts.h"
 
@@ -30,6 +30,10 @@ static const struct fact {
 	{ "questions_custom", KIND_BOOL,   offsetof(struct facts, questions_custom), 0, 1 },
 	{ "code_digits",      KIND_NUMBER, offsetof(struct facts, code_digits),      0, 20 },
 	{ "code_minutes",     KIND_NUMBER, offsetof(struct facts, code_minutes),     0, 86400 },
+	{ "needs_code",       KIND_BOOL,   offsetof(struct facts, needs_code),       0, 1 },
+	{ "open",             KIND_BOOL,   offsetof(struct facts, open),             0, 1 },
+	{ "changes",          KIND_NUMBER, offsetof(struct facts, changes),          0, CHANGES_MAX },
+	{ "stale",            KIND_NUMBER, offsetof(struct facts, stale),            0, METHOD_COUNT },
 	/* clang-format on */
 };
 
@@ -76,10 +80,16 @@ put_method(struct message *m, const struct method_fact *fact)
 	if (word == NULL)
 		return -EMSGSIZE;
 	r = put_pair(m, "method", word);
-	if (r == 0 && fact->registered)
-		r = put_number(m, "registered", fact->stale_at);
+	if (r == 0)
+		r = put_number(m, "method_state", fact->state);
+	if (r == 0 && fact->stale_at != 0)
+		r = put_number(m, "stale_at", fact->stale_at);
+	if (r == 0 && fact->left != 0)
+		r = put_number(m, "left", fact->left);
 	if (r == 0 && fact->masked[0] != '\0')
 		r = put_pair(m, "masked", fact->masked);
+	if (r == 0 && fact->filled_by[0] != '\0')
+		r = put_pair(m, "filled_by", fact->filled_by);
 	return r;
 }
 
@@ -155,17 +165,65 @@ get_method(const struct fields *fields, size_t i, struct facts *f)
 }
 
 static bool
+get_method_state(const struct fields *fields, size_t i, struct method_fact *fact)
+{
+	int64_t number;
+
+	if (!get_number(fields, i, METHOD_MISSING, METHOD_STALE, &number))
+		return false;
+	fact->state = (enum method_state)number;
+	return true;
+}
+
+static bool
+get_method_masked(const struct fields *fields, size_t i, struct method_fact *fact)
+{
+	return field_text(fields, i, fact->masked, sizeof(fact->masked));
+}
+
+static bool
+get_method_filled_by(const struct fields *fields, size_t i, struct method_fact *fact)
+{
+	return field_text(fields, i, fact->filled_by, sizeof(fact->filled_by));
+}
+
+static bool
+get_method_left(const struct fields *fields, size_t i, struct method_fact *fact)
+{
+	int64_t number;
+
+	if (!get_number(fields, i, 0, RECOVERY_CODES, &number))
+		return false;
+	fact->left = (int)number;
+	return true;
+}
+
+static bool
+get_method_stale_at(const struct fields *fields, size_t i, struct method_fact *fact)
+{
+	return get_number(fields, i, 0, INT64_MAX, &fact->stale_at);
+}
+
+static const struct method_pair {
+	const char *name;
+	bool (*get)(const struct fields *fields, size_t i, struct method_fact *fact);
+} of_method[] = {
+	{ "method_state", get_method_state },  { "masked", get_method_masked },
+	{ "filled_by", get_method_filled_by }, { "left", get_method_left },
+	{ "stale_at", get_method_stale_at },
+};
+
+/* A pair of the method opened last; a name that nobody knows is ignored. */
+static bool
 get_of_method(const struct fields *fields, size_t i, const char *name, struct facts *f)
 {
-	struct method_fact *fact;
+	size_t k;
 
-	if (f->method_count == 0)
-		return false;
-	fact = &f->methods[f->method_count - 1];
-	if (strcmp(name, "masked") == 0)
-		return field_text(fields, i, fact->masked, sizeof(fact->masked));
-	fact->registered = true;
-	return get_number(fields, i, 0, INT64_MAX, &fact->stale_at);
+	for (k = 0; k < sizeof(of_method) / sizeof(of_method[0]); k++)
+		if (strcmp(name, of_method[k].name) == 0)
+			return f->method_count > 0 &&
+			       of_method[k].get(fields, i, &f->methods[f->method_count - 1]);
+	return true;
 }
 
 /* Take the pair at i. seen: a bit for each scalar, and one more for the state. */
@@ -189,7 +247,7 @@ get_pair(const struct fields *fields, size_t i, struct facts *f, unsigned int *s
 		good = get_state(fields, i + 1, f);
 	} else if (strcmp(name, "method") == 0) {
 		good = get_method(fields, i + 1, f);
-	} else if (strcmp(name, "registered") == 0 || strcmp(name, "masked") == 0) {
+	} else {
 		good = get_of_method(fields, i + 1, name, f);
 	}
 	good = good && (*seen & bit) == 0;

@@ -13,29 +13,50 @@
 #include "protocol/request.h"
 #include "protocol/words.h"
 
-#define FACTS_TEXT_MAX 255	/* bytes of host, contact, mask */
-#define POSTPONES_FREE (-1)	/* postponing is free: no count is shown */
+#define FACTS_TEXT_MAX 255  /* bytes of host, contact, mask */
+#define POSTPONES_FREE (-1) /* postponing is free: no count is shown */
+
+enum method_state {
+	METHOD_MISSING,
+	METHOD_FILLED_IN, /* an administrator's value, not proven yet */
+	METHOD_REGISTERED,
+	METHOD_STALE, /* registered, and to be proven again now */
+};
 
 struct method_fact {
 	enum method method;
-	bool registered;
-	char masked[FACTS_TEXT_MAX + 1]; /* "a****@e******.org"; empty where there is nothing to show */
-	int64_t stale_at;		 /* when it will be asked again; 0 never, or not registered */
+	enum method_state state;
+	char masked[FACTS_TEXT_MAX +
+		    1]; /* "a****@e******.org"; empty where there is nothing to show */
+	char filled_by[USER_NAME_MAX + 1]; /* who filled it in; empty: the user */
+	int left;                          /* recovery codes that are left; 0 for other methods */
+	int64_t stale_at; /* when it will be asked again; 0 never, or not registered */
 };
 
+/* Is it proven, stale or not? */
+static inline bool
+method_is_registered(const struct method_fact *fact)
+{
+	return fact->state >= METHOD_REGISTERED;
+}
+
 struct facts {
-	enum state state;		/* why the dialog is held: register, reconfirm, notice */
-	char host[FACTS_TEXT_MAX + 1];	/* this host's name */
+	enum state state;                 /* why the dialog is held: register, reconfirm, notice */
+	char host[FACTS_TEXT_MAX + 1];    /* this host's name */
 	char contact[FACTS_TEXT_MAX + 1]; /* [support] contact */
-	int time_left;			/* seconds until the dialog must end */
-	int required;			/* methods that make this user registered, today */
-	int done;			/* of them, how many are registered */
-	int postpones_left;		/* POSTPONES_FREE, 0 none, else the exact count */
-	int questions;			/* how many questions are registered */
-	bool questions_custom;		/* the user may write a question */
-	int code_digits;		/* digits of a mailed code */
-	int code_minutes;		/* its lifetime, rounded down */
-	int method_count;		/* those that this user can register, in the policy's order */
+	int time_left;                    /* seconds until the dialog must end */
+	int required;                     /* methods that make this user registered, today */
+	int done;                         /* of them, how many are registered */
+	int postpones_left;               /* POSTPONES_FREE, 0 none, else the exact count */
+	int questions;                    /* how many questions are registered */
+	bool questions_custom;            /* the user may write a question */
+	int code_digits;                  /* digits of a mailed code */
+	int code_minutes;                 /* its lifetime, rounded down */
+	bool needs_code; /* a help desk code must be typed before anything is registered */
+	bool open;       /* a proof by another method, or a help desk code: changes are permitted */
+	int changes;     /* untold changes (CHANGES) */
+	int stale;       /* methods that are to be proven again now */
+	int method_count; /* those that this user can register, in the policy's order */
 	struct method_fact methods[METHOD_COUNT];
 };
 

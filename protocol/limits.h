@@ -11,7 +11,7 @@
 
 /* Requests of a session (protocol/request.h). */
 #define REQUEST_MAX 16384	/* bytes of one request or reply, op byte included */
-#define REQUEST_FIELDS_MAX 64	/* fields of one message */
+#define REQUEST_FIELDS_MAX 128	/* fields of one message */
 #define REQUEST_LOG_MAX 512	/* bytes of one log line */
 
 /* Names. */

@@ -26,6 +26,8 @@ static const char *const reason_words[REASON_COUNT] = {
 	[REASON_LATER] = "later",
 	[REASON_BOUNCED] = "bounced",
 	[REASON_MISCONFIGURED] = "misconfigured",
+	[REASON_NUMBER_FORBIDDEN] = "number-forbidden",
+	[REASON_NEEDED] = "needed",
 };
 
 static const char *const finish_words[FINISH_COUNT] = {
@@ -34,6 +36,7 @@ static const char *const finish_words[FINISH_COUNT] = {
 	[FINISH_TIMED_OUT] = "timed-out",
 	[FINISH_NO_DIALOG] = "no-dialog",
 	[FINISH_TOO_MUCH_INPUT] = "too-much-input",
+	[FINISH_CANNOT_PROVE] = "cannot-prove",
 	[FINISH_BROKEN] = "broken",
 };
 

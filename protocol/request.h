@@ -9,15 +9,28 @@
  * Which requests exist, with their fields and the replies that may come:
  *
  *   FACTS                        OK facts (protocol/facts.h)
+ *   CHANGES                      OK (time event method from)*   what was changed outside of a login's own dialog
+ *                                and is still untold, oldest first, at most CHANGES_MAX; marked as told by FINISH
  *   QUESTION  index              OK text | NONE past the last one
  *   SEED      method             OK secret(base32) uri                 (app: the judge makes the secret)
- *   SEND      method to          SENT masked | REFUSED reason | THROTTLED until | SPENT until
- *   SLOT      method             OK salt(binary, 16) memory(KiB) passes, as soon as a slot is free
+ *                                OK code...                           (recovery codes: RECOVERY_CODES of them)
+ *   SEND      method to [via]    SENT masked | REFUSED reason | THROTTLED until | SPENT until | BLOCKED until
+ *                                to "": what stands on record (filled in, or registered); via "sms" or "voice"
+ *   SLOT      method             OK salt(binary, 16) memory(KiB) passes [question], as soon as a slot is free
+ *                                (question: the one to be answered, where answers are on record)
  *   TRY       method proof [hash(binary, 32)]
  *                                PROVEN | MORE left | WRONG tries_left | SPENT until | EXPIRED |
- *                                USED | UNDELIVERED reason | EMPTY | REFUSED reason
+ *                                USED | UNDELIVERED reason | EMPTY | REFUSED reason | BLOCKED until
+ *   HELP      code               PROVEN | WRONG tries_left | SPENT until | EXPIRED     (help desk code)
+ *   REMOVE    method             OK | REFUSED reason
  *   LOG       text               OK
  *   FINISH    reason             OK verdict tell          (tell: "1" one line may be shown, else "0")
+ *
+ * What TRY, SEED and SEND are about depends on what the judge has on record: a method that is missing or filled in
+ * is being registered; one that is registered is being proven (reconfirmed, or as the proof that a
+ * change needs), which counts as a failure of the user until it succeeds. In manage, once the facts say
+ * `open` (a proof by another method, or a help desk code, stands), SEED, or SEND with a value, of a method that is
+ * registered replaces it: the old record stands until the new one is PROVEN.
  *
  * Numbers and times (seconds since the epoch) travel as decimal text. TRY of the questions carries
  * the question as proof and the hash of the answer, once for each; the last one answers PROVEN.
@@ -38,6 +51,9 @@ enum request_op {
 	REQUEST_SEND = 's',
 	REQUEST_SLOT = 'h',
 	REQUEST_TRY = 't',
+	REQUEST_CHANGES = 'g',
+	REQUEST_HELP = 'c',
+	REQUEST_REMOVE = 'd',
 	REQUEST_LOG = 'l',
 	REQUEST_FINISH = 'x',
 };
@@ -46,45 +62,55 @@ enum reply_status {
 	REPLY_OK = 'o',
 	REPLY_NONE = 'n',
 	REPLY_SENT = 's',
-	REPLY_PROVEN = 'p',	/* proven, and saved: committed to disk */
-	REPLY_MORE = 'm',	/* taken; more are needed before it is proven */
+	REPLY_PROVEN = 'p', /* proven, and saved: committed to disk */
+	REPLY_MORE = 'm',   /* taken; more are needed before it is proven */
 	REPLY_WRONG = 'w',
-	REPLY_SPENT = 'z',	/* no tries left; until: when a new code may be asked for */
+	REPLY_SPENT = 'z', /* no tries left; until: when a new code may be asked for */
 	REPLY_EXPIRED = 'e',
-	REPLY_USED = 'u',	/* a right code that was used before */
-	REPLY_UNDELIVERED = 'd', /* the message with the code could not be sent; nothing was counted */
-	REPLY_EMPTY = 'y',	/* nothing was typed; nothing was counted */
-	REPLY_REFUSED = 'r',	/* one of the reasons below */
-	REPLY_THROTTLED = 'l',	/* too many messages; until: when the next may be sent */
-	REPLY_OVER = '.',	/* unasked: the dialog is over; verdict */
+	REPLY_USED = 'u', /* a right code that was used before */
+	REPLY_UNDELIVERED =
+		'd',         /* the message with the code could not be sent; nothing was counted */
+	REPLY_EMPTY = 'y',   /* nothing was typed; nothing was counted */
+	REPLY_REFUSED = 'r', /* one of the reasons below */
+	REPLY_THROTTLED = 'l', /* too many messages; until: when the next may be sent */
+	REPLY_BLOCKED = 'b',   /* too many failures of this user; until */
+	REPLY_OVER = '.',      /* unasked: the dialog is over; verdict */
 };
 
 /* Why SEND or TRY refused, and why a message was not delivered: words of a closed set. */
 enum reason {
-	REASON_SYNTAX,		/* not an address, not a number */
+	REASON_SYNTAX, /* not an address, not a number */
 	REASON_TOO_LONG,
 	REASON_DOMAIN_FORBIDDEN, /* mail there needs the very password */
-	REASON_THIS_HOST,	/* a mailbox on this host */
-	REASON_SAME,		/* equal to another one that was given */
-	REASON_LATER,		/* delivery: try again later */
-	REASON_BOUNCED,		/* delivery: refused for good */
-	REASON_MISCONFIGURED,	/* delivery: the administrator must act */
+	REASON_THIS_HOST,        /* a mailbox on this host */
+	REASON_SAME,             /* equal to another one that was given */
+	REASON_LATER,            /* delivery: try again later */
+	REASON_BOUNCED,          /* delivery: refused for good */
+	REASON_MISCONFIGURED,    /* delivery: the administrator must act */
+	REASON_NUMBER_FORBIDDEN, /* a number that the policy does not send to */
+	REASON_NEEDED, /* an administrator's, which users can only confirm; cannot be removed */
 	REASON_COUNT
 };
 
+#define CHANGES_MAX    8 /* changes that one dialog tells */
+#define RECOVERY_CODES 10
+#define VIA_SMS        "sms"
+#define VIA_VOICE      "voice"
+
 /* Why a session asks to finish. */
 enum finish {
-	FINISH_DONE,		/* everything was asked */
-	FINISH_NOT_NOW,		/* n, EOF, or three empty answers */
+	FINISH_DONE,    /* everything was asked */
+	FINISH_NOT_NOW, /* n, EOF, or three empty answers */
 	FINISH_TIMED_OUT,
-	FINISH_NO_DIALOG,	/* the terminal cannot prompt */
+	FINISH_NO_DIALOG, /* the terminal cannot prompt */
 	FINISH_TOO_MUCH_INPUT,
-	FINISH_BROKEN,		/* the terminal broke the protocol, or the session failed */
+	FINISH_CANNOT_PROVE, /* none of the registered methods can be proven any more */
+	FINISH_BROKEN,       /* the terminal broke the protocol, or the session failed */
 	FINISH_COUNT
 };
 
-const char *reason_word(enum reason);		/* "domain-forbidden"; NULL outside of the enum */
-enum reason reason_from_word(const char *);	/* REASON_COUNT: unknown */
+const char *reason_word(enum reason);       /* "domain-forbidden"; NULL outside of the enum */
+enum reason reason_from_word(const char *); /* REASON_COUNT: unknown */
 const char *finish_word(enum finish);
 enum finish finish_from_word(const char *);
 
@@ -102,7 +128,7 @@ struct field {
 
 /* A received message taken apart. Lives as long as the message. */
 struct fields {
-	int op;			/* enum request_op or enum reply_status */
+	int op; /* enum request_op or enum reply_status */
 	size_t count;
 	struct field field[REQUEST_FIELDS_MAX];
 };
@@ -128,7 +154,7 @@ enum message_result {
 	MESSAGE_GOT = 0,
 	MESSAGE_CLOSED = 1,
 	MESSAGE_LATE = 2,
-	MESSAGE_BAD = 3,	/* longer than REQUEST_MAX, empty, or with a file descriptor */
+	MESSAGE_BAD = 3, /* longer than REQUEST_MAX, empty, or with a file descriptor */
 };
 
 /* As packet_send and packet_receive; timeout_ms 0 does not wait (-EAGAIN, MESSAGE_LATE). */

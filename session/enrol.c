@@ -153,7 +153,7 @@ tell_review(struct session *s)
 		const struct method_fact *fact = &s->facts.methods[i];
 		const struct method_ask *method = method_ask(fact->method);
 
-		if (fact->registered && method != NULL)
+		if (method_is_registered(fact) && method != NULL)
 			tell_method(s, fact, method);
 	}
 	say(s, _("It can be changed later, for example when you have a new phone: turn to %s."),

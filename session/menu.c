@@ -19,7 +19,7 @@ choices(const struct session *s, const struct method_ask *rows[METHOD_COUNT])
 		const struct method_fact *fact = &s->facts.methods[i];
 		const struct method_ask *row = method_ask(fact->method);
 
-		if (!fact->registered && row != NULL)
+		if (!method_is_registered(fact) && row != NULL)
 			rows[count++] = row;
 	}
 	return count;
@@ -42,7 +42,7 @@ menu_registered_titles(const struct session *s, char *out, size_t size)
 	for (int i = 0; i < s->facts.method_count && len < size; i++) {
 		const struct method_ask *row = method_ask(s->facts.methods[i].method);
 
-		if (s->facts.methods[i].registered && row != NULL)
+		if (method_is_registered(&s->facts.methods[i]) && row != NULL)
 			len += (size_t)snprintf(out + len, size - len, "%s%s", len > 0 ? ", " : "",
 						_(row->title));
 	}

@@ -176,7 +176,7 @@ mask_of(struct dialog *d, const struct method_judge *row, struct method_fact *fa
 	if (r == STORE_DONE && m.sealed) {
 		int64_t days = d->judge->config->registration.reconfirm_days;
 
-		fact->registered = true;
+		fact->state = METHOD_REGISTERED;
 		fact->stale_at = days ? m.proven_at + days * 24 * 3600 : 0;
 		r = vault_unseal(d->judge->vault, &place, m.sealed, m.sealed_len, &plain);
 		if (r == VAULT_DONE && row->mask)

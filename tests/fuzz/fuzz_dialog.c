@@ -108,10 +108,10 @@ send_facts(struct peers *p, uint8_t how)
 
 	for (int i = 0; i < f.method_count; i++) {
 		f.methods[i].method = offered[i];
-		f.methods[i].registered = (p->registered >> offered[i] & 1) != 0;
-		f.done += f.methods[i].registered;
+		f.methods[i].state = (p->registered >> offered[i] & 1) != 0 ? METHOD_REGISTERED : METHOD_MISSING;
+		f.done += method_is_registered(&f.methods[i]);
 		f.methods[i].stale_at = how & 64 ? 1810000000 : 0;
-		if (f.methods[i].registered)
+		if (method_is_registered(&f.methods[i]))
 			snprintf(f.methods[i].masked, sizeof(f.methods[i].masked),
 				 "a****@e****.org");
 	}

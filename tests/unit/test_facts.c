@@ -41,8 +41,14 @@ fill(void)
 	told.method_count = METHOD_COUNT;
 	for (int i = 0; i < METHOD_COUNT; i++)
 		told.methods[i].method = (enum method)(METHOD_COUNT - 1 - i);
-	told.methods[1].registered = true;
-	told.methods[2].registered = true;
+	told.methods[1].state = METHOD_REGISTERED;
+	told.methods[2].state = METHOD_STALE;
+	told.methods[3].state = METHOD_FILLED_IN;
+	put(told.methods[3].filled_by, "root");
+	told.methods[4].left = 7;
+	told.needs_code = true;
+	told.changes = 2;
+	told.stale = 1;
 	told.methods[2].stale_at = 1800000000;
 	put(told.methods[2].masked, "a****@e******.org");
 	put(told.methods[3].masked, "+49*****78");
@@ -101,7 +107,7 @@ the_longest_facts_fit_into_a_message(void **state)
 	memset(told.host, 'h', FACTS_TEXT_MAX);
 	memset(told.contact, 'c', FACTS_TEXT_MAX);
 	for (int i = 0; i < METHOD_COUNT; i++) {
-		told.methods[i].registered = true;
+		told.methods[i].state = METHOD_REGISTERED;
 		told.methods[i].stale_at = INT64_MAX;
 		memset(told.methods[i].masked, 'm', FACTS_TEXT_MAX);
 	}
@@ -162,7 +168,7 @@ a_value_that_is_nonsense_makes_the_message_bad(void **state)
 		{ "questions_custom", "2" },
 		{ "code_digits", "6.0" },
 		{ "method", "pigeon" },
-		{ "registered", "-1" },
+		{ "method_state", "9" },
 	};
 
 	(void)state;
