@@ -11,28 +11,49 @@
 struct store;
 struct vault;
 
+/* Where the row's method, result and reason say more, it stands behind. The words are those of the enum: "method-added". */
 enum audit_event {
 	AUDIT_REGISTRATION_STARTED,
 	AUDIT_REGISTRATION_FINISHED,
 	AUDIT_REGISTRATION_POSTPONED,
 	AUDIT_REGISTRATION_DECLINED,
-	AUDIT_METHOD_ADDED,
-	AUDIT_METHOD_CONFIRMED,
-	AUDIT_METHOD_REPLACED,
-	AUDIT_METHOD_REMOVED,
-	AUDIT_METHOD_FAILED,
+	AUDIT_METHOD_ADDED,     /* proven for the first time */
+	AUDIT_METHOD_CONFIRMED, /* a registered one was proven again */
+	AUDIT_METHOD_REPLACED,  /* another value; recovery codes: renewed */
+	AUDIT_METHOD_REMOVED,   /* a filled-in value too: reason "filled-in" */
+	AUDIT_METHOD_FAILED,    /* a proof of a registered method failed */
 	AUDIT_CODE_SENT,
-	AUDIT_CODE_FAILED,
+	AUDIT_CODE_FAILED, /* it could not be sent */
 	AUDIT_CODE_WRONG,
+	AUDIT_CANNOT_PROVE,   /* its user says that no registered method can be proven any more */
+	AUDIT_FILLED_IN,      /* by an administrator */
+	AUDIT_REQUIRED,       /* an administrator's `require`; reason: the date */
+	AUDIT_HELP_CODE_MADE, /* an administrator's `code` */
+	AUDIT_HELP_CODE_USED,
+	AUDIT_HELP_CODE_WRONG,
+	AUDIT_BLOCKED,      /* too many failures; reason: until when */
+	AUDIT_UNBLOCKED,    /* by an administrator: failures, or a freeze */
+	AUDIT_FROZEN,       /* a freeze code was used */
+	AUDIT_FREEZE_WRONG, /* something that was no freeze code was used as one */
+	AUDIT_NOTIFICATION_SENT,
+	AUDIT_NOTIFICATION_FAILED, /* refused for good, or given up after a day */
+	AUDIT_RESET_STARTED,
+	AUDIT_RESET_VERIFIED,
+	AUDIT_RESET_CHANGED,
+	AUDIT_RESET_REFUSED,
+	AUDIT_UNLOCKED,
 	AUDIT_RECORD_VIEWED,
 	AUDIT_RECORD_SET_ASIDE,
 	AUDIT_SESSION_VIOLATION, /* a session asked what it may not, or died by its filter */
 	AUDIT_POLICY_LOADED,
 	AUDIT_POLICY_REFUSED,
+	AUDIT_KEY_ROTATED,
 	AUDIT_EVENT_COUNT
 };
 
-const char *audit_word(enum audit_event); /* "registration-started" */
+/* "registration-started"; NULL outside of the enum. Of a word: AUDIT_EVENT_COUNT when it is unknown or NULL. */
+const char *audit_word(enum audit_event);
+enum audit_event audit_from_word(const char *word);
 
 /* What happened. NULL texts are "". */
 struct audit_entry {

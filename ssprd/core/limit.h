@@ -11,6 +11,8 @@
 
 #include "ssprd/core/store.h"
 
+struct vault;
+
 struct limit_rule {
 	int count;  /* events */
 	int window; /* seconds */
@@ -31,5 +33,33 @@ enum limit_result {
  */
 int limit_take(struct store *store, const limit_key *keys, size_t key_count,
 	       const struct limit_rule *rule, int64_t now, int64_t *until);
+
+/*
+ * Count a failure of this key before anything is compared: it stands on disk whatever happens afterwards, and the success
+ * takes it back (limit_clear).
+ * LIMIT_PERMITTED: counted, now compare. *until: where this one reached the limit, the end of the block that it began (tell
+ * and audit it when the comparison fails); 0: not reached.
+ * LIMIT_REACHED: a block stands until *until; nothing was counted, nothing extended, and nothing may be compared.
+ * -errno: the store failed: nothing may be compared. In one transaction of its own, or inside the caller's.
+ */
+int limit_fail(struct store *store, const limit_key key, const struct limit_rule *rule, int64_t now,
+	       int64_t *until);
+
+/*
+ * Forget all failures of this key and its block: inside the commit of a success, or by an administrator. 0 or -errno.
+ */
+int limit_clear(struct store *store, const limit_key key);
+
+/* The end of the block of this key that stands at now; 0: none. 0 or -errno. */
+int limit_blocked(struct store *store, const limit_key key, int64_t now, int64_t *until);
+
+/* What is counted of a user, over all methods. */
+enum limit_of_user {
+	LIMIT_SENDS,    /* [throttle] sends: messages with a code */
+	LIMIT_FAILURES, /* [throttle] failures: wrong proofs of what is registered */
+};
+
+/* The key of a user (id in the store) for one of them. */
+void limit_user_key(struct vault *vault, enum limit_of_user what, int64_t user, limit_key key);
 
 #endif

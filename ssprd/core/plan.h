@@ -12,11 +12,15 @@
 #include "protocol/words.h"
 #include "ssprd/core/config.h"
 
+#define PLAN_FEW_CODES 4 /* fewer recovery codes than so many are told at a login */
+
 struct plan_method {
-	bool registered;
+	bool registered; /* its user proved it */
+	bool filled_in; /* not registered, but an administrator's value stands and waits for proof */
 	int64_t proven_at;
 };
 
+/* What is known of a user. All zero but the name, uid and local_password: nothing. Times: seconds since the epoch, 0 never. */
 struct plan_user {
 	const char *name;
 	uint64_t uid;
@@ -24,23 +28,72 @@ struct plan_user {
 	const char *const *groups;
 	size_t group_count;
 	struct plan_method methods[METHOD_COUNT];
+	int codes_left; /* unused recovery codes; looked at only where these are registered. With 0 they count as not registered */
 	int postpones_used;
-	int64_t postponed_until; /* a "not now" runs until then; 0 none */
+	int64_t postponed_until; /* a "not now" runs until then */
+	int64_t last_login;      /* as root tells it; 0 unknown */
+	int64_t dormant_seen;    /* seen dormant then, and not registered since */
+	int64_t registered_at;   /* registered (all that was required) for the first time then */
+	int64_t code_open_until; /* a help desk code was redeemed: until then nothing needs a further one */
+	int64_t required_at; /* an administrator's `require`: what was proven before it is stale */
+	int64_t required_by; /* until then postponing is free; 0: not at all. Nothing without required_at */
+	int64_t blocked_until; /* too many failures (limit_blocked) */
+	bool frozen;           /* no reset until an administrator lifts it */
+	bool notice;           /* a change is untold */
+};
+
+/* How a method stands with this user today. Where it is not offered: MISSING, whatever the user registered. */
+enum plan_standing {
+	STANDING_MISSING,
+	STANDING_FILLED_IN, /* an administrator's value waits for its user's proof */
+	STANDING_PROVEN,
+	STANDING_STALE, /* proven, but so long ago that it must be proven again */
 };
 
 struct plan {
-	enum state state; /* OK, REGISTER or NOT_ENABLED */
+	/*
+	 * The first that applies: NOT_ENABLED; REGISTER, something is missing; RECONFIRM, something is stale; NOTICE, a change
+	 * is untold; REMIND, few recovery codes are left: a line, no dialog; OK. A "not now" silences REGISTER and
+	 * RECONFIRM, a block RECONFIRM (what is registered cannot be tried); enforce = off these two and REMIND.
+	 */
+	enum state state;
 	bool enabled;
-	bool registered;
+	bool registered; /* enough methods are proven, stale ones too */
+	bool capable; /* enabled, and could reset now: [registration] methods_to_reset, not blocked, not frozen */
 	bool privileged;
-	enum method offered[METHOD_COUNT]; /* what this user can register, in the policy's order */
+	enum method offered
+		[METHOD_COUNT]; /* what this user can register or has, in the policy's order */
 	int offered_count;
-	int required;       /* never more than offered_count */
-	int done;           /* registered ones among the offered */
+	enum plan_standing standing[METHOD_COUNT];
+	int required; /* never more than offered_count; of the privileged two at least */
+	int done;     /* proven ones among the offered */
+	enum method stale[METHOD_COUNT]; /* what must be proven again, in the policy's order */
+	int stale_count;
+	bool needs_code; /* nothing may be registered before a help desk code was redeemed */
+	bool dormant; /* unused for long and never registered: to be kept as dormant_seen (store_user_mark) */
+	bool notice;    /* an untold change, whatever the state is: it is told in any dialog */
+	bool few_codes; /* recovery codes are registered, and fewer than PLAN_FEW_CODES are left */
+	int codes_left; /* -1: not registered */
+	/*
+	 * Registered, and nothing is stale: what counted towards it is over. Its caller sets postpones_used, dormant_seen,
+	 * required_at and required_by back to 0 and registered_at where it is 0, in the commit that brought it about.
+	 */
+	bool settled;
 	int postpones_left; /* POSTPONES_FREE (protocol/facts.h), 0 none, or the count */
 	/*
+	 * REGISTER and RECONFIRM: from when on postponing counts (or counted), at least now. Else: when the first of the
+	 * proven methods falls stale; 0 never.
+	 */
+	int64_t due_at;
+	/*
+	 * Until then "not now" is free, from then on it counts and keyed_logins = refuse refuses; 0: no such date was set.
+	 * A `require` that is not yet fulfilled sets it, else postpone_until.
+	 */
+	int64_t deadline;
+	/*
 	 * While state is OK or NOT_ENABLED: it may change then at the earliest, for the stamp. At most a day ahead; the end
-	 * of a "not now" (one that ends later than that was said under a wrong clock and is not believed).
+	 * of a "not now" (one that ends later than that was said under a wrong clock and is not believed), of a block, or
+	 * the moment at which a method falls stale.
 	 */
 	int64_t quiet_until;
 };
@@ -50,8 +103,15 @@ void plan_make(struct plan *plan, const struct config *config, unsigned int impl
 	       const struct plan_user *user, int64_t now);
 
 /*
- * Is a login without a dialog refused now (keyed_logins = refuse, after postpone_until)? Only when something is due, only
- * with enforce = required, and never without a date.
+ * When does a method that was proven then fall stale under this policy, for a user of whom all was required at
+ * required_at (0: never)? Past or future; 0: never. For what is shown; the plan uses the same rule.
+ */
+int64_t
+plan_stale_at(const struct config *config, int64_t proven_at, int64_t required_at, int64_t now);
+
+/*
+ * Is a login without a dialog refused now? keyed_logins = refuse, enforce = required, something is to be registered or
+ * reconfirmed, and a date was set (postpone_until, or by `require`) and has passed.
  */
 bool plan_refuses_keyed(const struct plan *plan, const struct config *config, int64_t now);
 
