@@ -14,7 +14,7 @@
 
 static const struct form {
 	char letter; /* in front; 0 none */
-	int symbols; /* random ones, fewer than 30 (see SYMBOLS) */
+	int symbols; /* random ones, fewer than 30: no weight is -1 */
 	int checks;
 	int group; /* symbols that are shown together; 0 all */
 } forms[] = {
