@@ -33,17 +33,45 @@ static const char *const words[AUDIT_EVENT_COUNT] = {
 	[AUDIT_CODE_SENT] = "code-sent",
 	[AUDIT_CODE_FAILED] = "code-failed",
 	[AUDIT_CODE_WRONG] = "code-wrong",
+	[AUDIT_CANNOT_PROVE] = "cannot-prove",
+	[AUDIT_FILLED_IN] = "filled-in",
+	[AUDIT_REQUIRED] = "required",
+	[AUDIT_HELP_CODE_MADE] = "help-code-made",
+	[AUDIT_HELP_CODE_USED] = "help-code-used",
+	[AUDIT_HELP_CODE_WRONG] = "help-code-wrong",
+	[AUDIT_BLOCKED] = "blocked",
+	[AUDIT_UNBLOCKED] = "unblocked",
+	[AUDIT_FROZEN] = "frozen",
+	[AUDIT_FREEZE_WRONG] = "freeze-wrong",
+	[AUDIT_NOTIFICATION_SENT] = "notification-sent",
+	[AUDIT_NOTIFICATION_FAILED] = "notification-failed",
+	[AUDIT_RESET_STARTED] = "reset-started",
+	[AUDIT_RESET_VERIFIED] = "reset-verified",
+	[AUDIT_RESET_CHANGED] = "reset-changed",
+	[AUDIT_RESET_REFUSED] = "reset-refused",
+	[AUDIT_UNLOCKED] = "unlocked",
 	[AUDIT_RECORD_VIEWED] = "record-viewed",
 	[AUDIT_RECORD_SET_ASIDE] = "record-set-aside",
 	[AUDIT_SESSION_VIOLATION] = "session-violation",
 	[AUDIT_POLICY_LOADED] = "policy-loaded",
 	[AUDIT_POLICY_REFUSED] = "policy-refused",
+	[AUDIT_KEY_ROTATED] = "key-rotated",
 };
 
 const char *
 audit_word(enum audit_event event)
 {
 	return (unsigned int)event < AUDIT_EVENT_COUNT ? words[event] : NULL;
+}
+
+enum audit_event
+audit_from_word(const char *word)
+{
+	int event = 0;
+
+	while (event < AUDIT_EVENT_COUNT && (!word || strcmp(words[event], word) != 0))
+		event++;
+	return (enum audit_event)event;
 }
 
 /* A row's texts in the order of the chain and of the journal line. */

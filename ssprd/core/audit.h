@@ -11,7 +11,6 @@
 struct store;
 struct vault;
 
-/* Where the row's method, result and reason say more, it stands behind. The words are those of the enum: "method-added". */
 enum audit_event {
 	AUDIT_REGISTRATION_STARTED,
 	AUDIT_REGISTRATION_FINISHED,

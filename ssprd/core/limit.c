@@ -3,7 +3,11 @@
  */
 #include "ssprd/core/limit.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
+
+#include "ssprd/core/vault.h"
 
 /* The latest end of a block that stands at now; 0: none. */
 static int
@@ -57,18 +61,62 @@ int
 limit_take(struct store *store, const limit_key *keys, size_t key_count,
 	   const struct limit_rule *rule, int64_t now, int64_t *until)
 {
-	bool own = !store_in_transaction(store);
-	int committed, r = own ? store_begin(store) : 0;
+	bool own;
+	int r = store_join(store, &own);
 
 	if (r < 0)
 		return r;
 	r = take(store, keys, key_count, rule, now, until);
-	if (own && r == LIMIT_PERMITTED) {
-		committed = store_commit(store);
-		if (committed < 0)
-			r = committed;
-	}
-	if (own)
-		store_rollback(store);
+	return store_leave(store, own, r);
+}
+
+/* Count, and look what the count led to. */
+static int
+fail(struct store *store, const limit_key key, const struct limit_rule *rule, int64_t now,
+     int64_t *until)
+{
+	int r = take(store, (const limit_key *)key, 1, rule, now, until);
+	int blocked;
+
+	if (r != LIMIT_PERMITTED)
+		return r;
+	blocked = limit_blocked(store, key, now, until);
+	return blocked < 0 ? blocked : LIMIT_PERMITTED;
+}
+
+int
+limit_fail(struct store *store, const limit_key key, const struct limit_rule *rule, int64_t now,
+	   int64_t *until)
+{
+	int64_t end = 0;
+	bool own;
+	int r = store_join(store, &own);
+
+	if (r < 0)
+		return r;
+	r = store_leave(store, own, fail(store, key, rule, now, &end));
+	if (r >= 0)
+		*until = end;
 	return r;
+}
+
+int
+limit_clear(struct store *store, const limit_key key)
+{
+	return store_events_clear(store, key);
+}
+
+int
+limit_blocked(struct store *store, const limit_key key, int64_t now, int64_t *until)
+{
+	return blocked_until(store, (const limit_key *)key, 1, now, until);
+}
+
+void
+limit_user_key(struct vault *vault, enum limit_of_user what, int64_t user, limit_key key)
+{
+	char text[32];
+	int len = snprintf(text, sizeof(text), "user|%" PRId64, user);
+
+	vault_hash(vault, what == LIMIT_SENDS ? "send" : "failure", text, (size_t)len, key);
 }

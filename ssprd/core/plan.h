@@ -70,6 +70,7 @@ struct plan {
 	enum method stale[METHOD_COUNT]; /* what must be proven again, in the policy's order */
 	int stale_count;
 	bool needs_code; /* nothing may be registered before a help desk code was redeemed */
+	bool code_open;  /* a help desk code was redeemed, and what it permits is still open */
 	bool dormant; /* unused for long and never registered: to be kept as dormant_seen (store_user_mark) */
 	bool notice;    /* an untold change, whatever the state is: it is told in any dialog */
 	bool few_codes; /* recovery codes are registered, and fewer than PLAN_FEW_CODES are left */
@@ -91,7 +92,7 @@ struct plan {
 	 */
 	int64_t deadline;
 	/*
-	 * While state is OK or NOT_ENABLED: it may change then at the earliest, for the stamp. At most a day ahead; the end
+	 * While state is OK or NOT_ENABLED (else 0): it may change then at the earliest, for the stamp. At most a day ahead; the end
 	 * of a "not now" (one that ends later than that was said under a wrong clock and is not believed), of a block, or
 	 * the moment at which a method falls stale.
 	 */

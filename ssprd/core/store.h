@@ -50,6 +50,12 @@ int store_commit(struct store *store);
 void store_rollback(struct store *store);
 bool store_in_transaction(const struct store *store);
 /*
+ * The same for several changes that may stand in their caller's transaction: store_join begins one unless one runs
+ * (*own then), 0 or -errno; store_leave ends what store_join began, by commit when r is >= 0, and answers r or the commit's -errno.
+ */
+int store_join(struct store *store, bool *own);
+int store_leave(struct store *store, bool own, int r);
+/*
  * Log this line (log_info) when what was done so far is on disk: now, or at the commit of the running transaction;
  * never when that is rolled back. At most 32 in a transaction (-EOVERFLOW). -ENOMEM.
  */
@@ -141,7 +147,7 @@ int store_method_remove(struct store *store, int64_t user,
  * without sealed.
  */
 int store_methods(struct store *store, int64_t user, struct store_method methods[METHOD_COUNT]);
-/* A registered method was proven again at now (never back in time). STORE_DONE; STORE_NONE: it is not registered. */
+/* A registered method was proven again at now. STORE_DONE; STORE_NONE: it is not registered. */
 int store_method_proven(struct store *store, int64_t user, enum method method, int64_t now);
 /* Accept a TOTP step once: STORE_DONE and saved when step is above the last one, STORE_NONE when not. */
 int store_method_step(struct store *store, int64_t user, enum method method, int64_t step);

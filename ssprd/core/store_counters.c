@@ -63,6 +63,32 @@ store_block_put(struct store *store, const unsigned char key[STORE_HASH_SIZE], i
 }
 
 static int
+clear_key(struct store *store, enum sql sql, const unsigned char key[STORE_HASH_SIZE])
+{
+	struct query q;
+	int r;
+
+	query_start(&q, store, sql);
+	query_bytes(&q, 1, key, STORE_HASH_SIZE);
+	r = query_change(&q);
+	return r < 0 ? r : 0;
+}
+
+int
+store_events_clear(struct store *store, const unsigned char key[STORE_HASH_SIZE])
+{
+	bool own;
+	int r = store_join(store, &own);
+
+	if (r < 0)
+		return r;
+	r = clear_key(store, SQL_EVENT_CLEAR, key);
+	if (r == 0)
+		r = clear_key(store, SQL_BLOCK_CLEAR, key);
+	return store_leave(store, own, r);
+}
+
+static int
 forget(struct store *store, enum sql sql, int64_t before)
 {
 	struct query q;
@@ -71,7 +97,7 @@ forget(struct store *store, enum sql sql, int64_t before)
 	query_start(&q, store, sql);
 	query_number(&q, 1, before);
 	r = query_change(&q);
-	if (r == STORE_DONE && sql == SQL_FORGET_CODES)
+	if (r == STORE_DONE && sql == SQL_FORGET_CODES) /* it held a destination */
 		store->wipe = true;
 	return r < 0 ? r : 0;
 }
@@ -79,19 +105,14 @@ forget(struct store *store, enum sql sql, int64_t before)
 int
 store_forget(struct store *store, int64_t before)
 {
-	bool own = !store_in_transaction(store);
-	int r = own ? store_begin(store) : 0;
+	static const enum sql all[] = { SQL_FORGET_EVENTS, SQL_FORGET_BLOCKS, SQL_FORGET_CODES,
+					SQL_FORGET_HELP, SQL_FORGET_FREEZE };
+	bool own;
+	int r = store_join(store, &own);
 
 	if (r < 0)
 		return r;
-	r = forget(store, SQL_FORGET_EVENTS, before);
-	if (r == 0)
-		r = forget(store, SQL_FORGET_BLOCKS, before);
-	if (r == 0)
-		r = forget(store, SQL_FORGET_CODES, before);
-	if (r == 0 && own)
-		r = store_commit(store);
-	if (own)
-		store_rollback(store);
-	return r;
+	for (size_t i = 0; r == 0 && i < sizeof(all) / sizeof(all[0]); i++)
+		r = forget(store, all[i], before);
+	return store_leave(store, own, r);
 }

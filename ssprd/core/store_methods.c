@@ -37,8 +37,8 @@ start(struct query *q, struct store *store, enum sql sql, int64_t user, enum met
 	return 0;
 }
 
-/* Columns as METHOD_COLUMNS in store_sql.c has them. */
-static void
+/* Columns as METHOD_COLUMNS in store_statements.c has them. */
+static int
 read_method(struct query *q, struct store_method *m)
 {
 	memset(m, 0, sizeof(*m));
@@ -46,14 +46,15 @@ read_method(struct query *q, struct store_method *m)
 	m->registered_at = query_get_number(q, 1);
 	m->proven_at = query_get_number(q, 2);
 	m->last_step = query_get_number(q, 3);
+	m->filled_at = query_get_number(q, 4);
+	return query_get_name(q, 5, m->filled_by, sizeof(m->filled_by));
 }
 
 int
 store_method_get(struct store *store, int64_t user, enum method method, bool with_sealed,
 		 struct store_method *m)
 {
-	unsigned char *sealed = NULL;
-	size_t len = 0;
+	struct store_method found = { 0 };
 	struct query q;
 	int r = start(&q, store, SQL_METHOD_GET, user, method);
 
@@ -62,12 +63,11 @@ store_method_get(struct store *store, int64_t user, enum method method, bool wit
 	query_number(&q, 3, with_sealed);
 	r = query_row(&q);
 	if (r == STORE_DONE)
-		r = query_get_copy(&q, 4, STORE_BLOB_MAX, &sealed, &len);
-	if (r == STORE_DONE) {
-		read_method(&q, m);
-		m->sealed = sealed;
-		m->sealed_len = len;
-	}
+		r = read_method(&q, &found);
+	if (r == STORE_DONE)
+		r = query_get_copy(&q, 6, STORE_BLOB_MAX, &found.sealed, &found.sealed_len);
+	if (r == STORE_DONE)
+		*m = found;
 	query_done(&q);
 	return r;
 }
@@ -83,7 +83,9 @@ store_method_put(struct store *store, int64_t user, const struct store_method *m
 	query_number(&q, 3, m->registered_at);
 	query_number(&q, 4, m->proven_at);
 	query_number(&q, 5, m->last_step);
-	query_bytes(&q, 6, m->sealed, m->sealed_len);
+	query_number(&q, 6, m->filled_at);
+	query_bytes(&q, 7, m->filled_by, strnlen(m->filled_by, sizeof(m->filled_by)));
+	query_bytes(&q, 8, m->sealed, m->sealed_len);
 	store->wipe = true; /* it may replace an older record */
 	return query_change_owned(&q);
 }
@@ -113,12 +115,26 @@ store_methods(struct store *store, int64_t user, struct store_method methods[MET
 	query_start(&q, store, SQL_METHODS);
 	query_number(&q, 1, user);
 	while (query_more(&q, &r)) {
-		read_method(&q, &m);
+		r = read_method(&q, &m);
+		if (r < 0)
+			break;
 		if (m.method < METHOD_COUNT)
 			methods[m.method] = m;
 	}
 	query_done(&q);
 	return r;
+}
+
+int
+store_method_proven(struct store *store, int64_t user, enum method method, int64_t now)
+{
+	struct query q;
+	int r = start(&q, store, SQL_METHOD_PROVEN, user, method);
+
+	if (r < 0)
+		return r;
+	query_number(&q, 3, now);
+	return query_change(&q);
 }
 
 int
@@ -175,21 +191,15 @@ store_code_put(struct store *store, int64_t user, enum method method, const stru
 int
 store_code_count(struct store *store, int64_t user, enum method method, int *tries_used)
 {
+	int64_t used = 0;
 	struct query q;
-	int used = 0;
 	int r = start(&q, store, SQL_CODE_COUNT, user, method);
 
 	if (r < 0)
 		return r;
-	r = query_row(&q);
-	if (r == STORE_DONE) {
-		used = (int)query_get_number(&q, 0);
-		r = query_change(&q); /* only the end of the statement commits it */
-	} else {
-		query_done(&q);
-	}
+	r = query_change_returning(&q, &used);
 	if (r == STORE_DONE)
-		*tries_used = used;
+		*tries_used = (int)used;
 	return r;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Every statement of the store, and how a statement is run. What belongs to a user is reached only through an
- * active record: a dialog that outlived its record finds and writes nothing.
+ * How a statement is prepared, bound, stepped and read, and what SQLite's failures mean. The statements themselves:
+ * store_statements.c.
  */
 #include "ssprd/core/store_sql.h"
 
@@ -11,70 +11,6 @@
 #include <string.h>
 
 #include "text/log.h"
-
-#define ACTIVE " AND EXISTS (SELECT 1 FROM user WHERE id = ?1 AND set_aside_at = 0)"
-#define USER_COLUMNS                                                                               \
-	"id, name, uid, local_password, last_login, groups, told_at, postpones_used,"              \
-	" postponed_until, reminded_at"
-#define METHOD_COLUMNS "method, registered_at, proven_at, last_step"
-#define AUDIT_COLUMNS                                                                              \
-	"id, time, event, user, uid, actor, method, result, reason, service, rhost, session, "     \
-	"chain"
-
-static const char *const texts[SQL_COUNT] = {
-	[SQL_BEGIN] = "BEGIN IMMEDIATE",
-	[SQL_COMMIT] = "COMMIT",
-	[SQL_ROLLBACK] = "ROLLBACK",
-	[SQL_PROBE] = "INSERT INTO probe (content) VALUES (zeroblob(65536))",
-	[SQL_USER_GET] = "SELECT " USER_COLUMNS " FROM user WHERE name = ?1 AND set_aside_at = 0",
-	[SQL_USER_INSERT] = "INSERT INTO user (name, uid, local_password, last_login, groups,"
-			    " told_at, postpones_used, postponed_until, reminded_at)"
-			    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-	[SQL_USER_UPDATE] = "UPDATE user SET uid = ?2, local_password = ?3, last_login = ?4,"
-			    " groups = ?5, told_at = ?6, postpones_used = ?7,"
-			    " postponed_until = ?8, reminded_at = ?9"
-			    " WHERE id = ?1 AND set_aside_at = 0",
-	[SQL_USER_SET_ASIDE] = "UPDATE user SET set_aside_at = max(?2, 1)"
-			       " WHERE id = ?1 AND set_aside_at = 0",
-	[SQL_USERS] = "SELECT " USER_COLUMNS " FROM user WHERE set_aside_at = 0 ORDER BY name",
-	[SQL_METHOD_GET] = "SELECT " METHOD_COLUMNS ", iif(?3, sealed, x'')"
-			   " FROM method WHERE user = ?1 AND method = ?2" ACTIVE,
-	[SQL_METHOD_PUT] = "INSERT INTO method (user, " METHOD_COLUMNS ", sealed)"
-			   " SELECT id, ?2, ?3, ?4, ?5, ?6 FROM user"
-			   " WHERE id = ?1 AND set_aside_at = 0"
-			   " ON CONFLICT (user, method) DO UPDATE SET"
-			   " registered_at = excluded.registered_at,"
-			   " proven_at = excluded.proven_at, last_step = excluded.last_step,"
-			   " sealed = excluded.sealed",
-	[SQL_METHOD_REMOVE] = "DELETE FROM method WHERE user = ?1 AND method = ?2" ACTIVE,
-	[SQL_METHODS] = "SELECT " METHOD_COLUMNS " FROM method WHERE user = ?1" ACTIVE,
-	[SQL_METHOD_STEP] = "UPDATE method SET last_step = ?3"
-			    " WHERE user = ?1 AND method = ?2 AND last_step < ?3" ACTIVE,
-	[SQL_CODE_GET] = "SELECT hash, expires, tries_used, sealed"
-			 " FROM code WHERE user = ?1 AND method = ?2" ACTIVE,
-	[SQL_CODE_PUT] = "INSERT INTO code (user, method, hash, expires, tries_used, sealed)"
-			 " SELECT id, ?2, ?3, ?4, ?5, ?6 FROM user"
-			 " WHERE id = ?1 AND set_aside_at = 0"
-			 " ON CONFLICT (user, method) DO UPDATE SET hash = excluded.hash,"
-			 " expires = excluded.expires, tries_used = excluded.tries_used,"
-			 " sealed = excluded.sealed",
-	[SQL_CODE_COUNT] = "UPDATE code SET tries_used = tries_used + 1"
-			   " WHERE user = ?1 AND method = ?2" ACTIVE " RETURNING tries_used",
-	[SQL_CODE_REMOVE] = "DELETE FROM code WHERE user = ?1 AND method = ?2" ACTIVE,
-	[SQL_EVENT_ADD] = "INSERT INTO event (key, time) VALUES (?1, ?2)",
-	[SQL_EVENT_COUNT] = "SELECT count(*) FROM event WHERE key = ?1 AND time >= ?2",
-	[SQL_BLOCK_GET] = "SELECT until FROM block WHERE key = ?1",
-	[SQL_BLOCK_PUT] = "INSERT INTO block (key, until) VALUES (?1, ?2)"
-			  " ON CONFLICT (key) DO UPDATE SET until = excluded.until",
-	[SQL_FORGET_EVENTS] = "DELETE FROM event WHERE time < ?1",
-	[SQL_FORGET_BLOCKS] = "DELETE FROM block WHERE until < ?1",
-	[SQL_FORGET_CODES] = "DELETE FROM code WHERE expires < ?1",
-	[SQL_AUDIT_ADD] = "INSERT INTO audit (" AUDIT_COLUMNS ")"
-			  " SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-			  " ?10, ?11, ?12 FROM audit",
-	[SQL_AUDIT_HEAD] = "SELECT id, chain FROM audit ORDER BY id DESC LIMIT 1",
-	[SQL_AUDIT_EACH] = "SELECT " AUDIT_COLUMNS " FROM audit WHERE id >= ?1 ORDER BY id",
-};
 
 /* What SQLite's answers mean to the rest of the program and to an administrator. */
 static const struct failure {
@@ -141,8 +77,9 @@ int
 store_prepare(struct store *store)
 {
 	for (int i = 0; i < SQL_COUNT; i++) {
-		int code = sqlite3_prepare_v3(store->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
-					      &store->statements[i], NULL);
+		int code =
+			sqlite3_prepare_v3(store->db, store_statements[i], -1,
+					   SQLITE_PREPARE_PERSISTENT, &store->statements[i], NULL);
 
 		if (code != SQLITE_OK)
 			return store_failed(store, code);
@@ -278,6 +215,20 @@ query_get_exact(struct query *q, int column, void *out, size_t len)
 }
 
 int
+query_get_name(struct query *q, int column, char *out, size_t size)
+{
+	const void *data = sqlite3_column_blob(q->statement, column);
+	size_t len = (size_t)sqlite3_column_bytes(q->statement, column);
+
+	if (len >= size || (len > 0 && !data))
+		return damaged(q);
+	if (len > 0)
+		memcpy(out, data, len);
+	out[len] = '\0';
+	return 0;
+}
+
+int
 query_get_copy(struct query *q, int column, size_t max, unsigned char **out, size_t *len)
 {
 	const void *data = sqlite3_column_blob(q->statement, column);
@@ -321,6 +272,23 @@ query_change(struct query *q)
 		r = sqlite3_changes(q->store->db) > 0 ? STORE_DONE : STORE_NONE;
 	query_done(q);
 	store_settle(q->store);
+	return r;
+}
+
+int
+query_change_returning(struct query *q, int64_t *number)
+{
+	int64_t found = 0;
+	int r = query_row(q);
+
+	if (r != STORE_DONE) {
+		query_done(q);
+		return r;
+	}
+	found = query_get_number(q, 0);
+	r = query_change(q);
+	if (r == STORE_DONE)
+		*number = found;
 	return r;
 }
 

@@ -25,9 +25,12 @@ enum sql {
 	SQL_USER_INSERT,
 	SQL_USER_UPDATE,
 	SQL_USER_SET_ASIDE,
+	SQL_USER_MARK,
+	SQL_USER_NAME,
 	SQL_USERS,
 	SQL_METHOD_GET,
 	SQL_METHOD_PUT,
+	SQL_METHOD_PROVEN,
 	SQL_METHOD_REMOVE,
 	SQL_METHODS,
 	SQL_METHOD_STEP,
@@ -35,18 +38,46 @@ enum sql {
 	SQL_CODE_PUT,
 	SQL_CODE_COUNT,
 	SQL_CODE_REMOVE,
+	SQL_RECOVERY_ADD,
+	SQL_RECOVERY_FIND,
+	SQL_RECOVERY_USE,
+	SQL_RECOVERY_LEFT,
+	SQL_RECOVERY_REMOVE,
+	SQL_HELP_GET,
+	SQL_HELP_PUT,
+	SQL_HELP_COUNT,
+	SQL_HELP_REMOVE,
+	SQL_FREEZE_ADD,
+	SQL_FREEZE_TRIM,
+	SQL_FREEZE_USE,
+	SQL_NOTICE_ADD,
+	SQL_NOTICE_TRIM,
+	SQL_NOTICES,
+	SQL_NOTICES_TOLD,
+	SQL_OUTBOX_COUNT,
+	SQL_OUTBOX_ADD,
+	SQL_OUTBOX_FIRST,
+	SQL_OUTBOX_LATER,
+	SQL_OUTBOX_REMOVE,
 	SQL_EVENT_ADD,
 	SQL_EVENT_COUNT,
+	SQL_EVENT_CLEAR,
+	SQL_BLOCK_CLEAR,
 	SQL_BLOCK_GET,
 	SQL_BLOCK_PUT,
 	SQL_FORGET_EVENTS,
 	SQL_FORGET_BLOCKS,
 	SQL_FORGET_CODES,
+	SQL_FORGET_HELP,
+	SQL_FORGET_FREEZE,
 	SQL_AUDIT_ADD,
 	SQL_AUDIT_HEAD,
 	SQL_AUDIT_EACH,
 	SQL_COUNT
 };
+
+/* The text of each (store_statements.c). */
+extern const char *const store_statements[SQL_COUNT];
 
 struct store {
 	struct sqlite3 *db;
@@ -102,6 +133,8 @@ int64_t query_get_number(struct query *q, int column);
 const char *query_get_text(struct query *q, int column);
 /* Exactly len bytes. 0, or -EUCLEAN: another length (logged). */
 int query_get_exact(struct query *q, int column, void *out, size_t len);
+/* The bytes of a name or word, NUL behind them. 0, or -EUCLEAN: they do not fit (logged). */
+int query_get_name(struct query *q, int column, char *out, size_t size);
 /* A copy, NUL behind it; NULL when empty. 0, -ENOMEM, or -EUCLEAN: longer than max (logged). */
 int query_get_copy(struct query *q, int column, size_t max, unsigned char **out, size_t *len);
 void query_done(struct query *q);
@@ -109,7 +142,9 @@ void query_done(struct query *q);
  * Run a change to its end, and query_done. STORE_DONE: it changed a row. STORE_NONE: it changed none. -errno.
  */
 int query_change(struct query *q);
-/* The same where the owner must be an active record. 0, or -ESTALE: it is not (logged). */
+/* The same for a change of at most one row that answers with one number; only its end commits it. *number on STORE_DONE. */
+int query_change_returning(struct query *q, int64_t *number);
+/* query_change where the owner must be an active record. 0, or -ESTALE: it is not (logged). */
 int query_change_owned(struct query *q);
 /* The id of the row that was inserted last. */
 int64_t query_inserted(struct store *store);

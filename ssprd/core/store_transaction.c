@@ -101,6 +101,29 @@ store_rollback(struct store *store)
 }
 
 int
+store_join(struct store *store, bool *own)
+{
+	*own = !store_in_transaction(store);
+	return *own ? store_begin(store) : 0;
+}
+
+int
+store_leave(struct store *store, bool own, int r)
+{
+	int committed;
+
+	if (!own)
+		return r;
+	if (r >= 0) {
+		committed = store_commit(store);
+		if (committed < 0)
+			r = committed;
+	}
+	store_rollback(store);
+	return r;
+}
+
+int
 store_writable(struct store *store)
 {
 	struct query q;

@@ -10,6 +10,13 @@
 
 #define GROUP_LIST_MAX (GROUPS_MAX * 256) /* bytes of the names of all groups */
 
+/* A mark's column, as the statement compares it. */
+static const char *const marks[MARK_COUNT] = {
+	[MARK_REQUIRED_AT] = "required_at",         [MARK_REQUIRED_BY] = "required_by",
+	[MARK_DORMANT_SEEN] = "dormant_seen",       [MARK_REGISTERED_AT] = "registered_at",
+	[MARK_CODE_OPEN_UNTIL] = "code_open_until", [MARK_FROZEN_AT] = "frozen_at",
+};
+
 void
 store_user_done(struct store_user *user)
 {
@@ -17,7 +24,7 @@ store_user_done(struct store_user *user)
 	user->groups = NULL;
 }
 
-/* Columns as USER_COLUMNS in store_sql.c has them. */
+/* Columns as USER_COLUMNS in store_statements.c has them. */
 static int
 read_user(struct query *q, struct store_user *user)
 {
@@ -41,6 +48,12 @@ read_user(struct query *q, struct store_user *user)
 	user->postpones_used = (int)query_get_number(q, 7);
 	user->postponed_until = query_get_number(q, 8);
 	user->reminded_at = query_get_number(q, 9);
+	user->required_at = query_get_number(q, 10);
+	user->required_by = query_get_number(q, 11);
+	user->dormant_seen = query_get_number(q, 12);
+	user->registered_at = query_get_number(q, 13);
+	user->code_open_until = query_get_number(q, 14);
+	user->frozen_at = query_get_number(q, 15);
 out:
 	free(name);
 	return r;
@@ -92,6 +105,38 @@ store_user_put(struct store *store, struct store_user *user)
 	r = query_change_owned(&q);
 	if (r == STORE_DONE && !user->id)
 		user->id = query_inserted(store);
+	return r;
+}
+
+int
+store_user_mark(struct store *store, int64_t id, enum store_mark mark, int64_t time)
+{
+	struct query q;
+
+	if ((unsigned int)mark >= MARK_COUNT)
+		return -EINVAL;
+	query_start(&q, store, SQL_USER_MARK);
+	query_number(&q, 1, id);
+	query_word(&q, 2, marks[mark]);
+	query_number(&q, 3, time);
+	return query_change_owned(&q);
+}
+
+int
+store_user_name(struct store *store, int64_t id, char name[USER_NAME_MAX + 1])
+{
+	char found[USER_NAME_MAX + 1];
+	struct query q;
+	int r;
+
+	query_start(&q, store, SQL_USER_NAME);
+	query_number(&q, 1, id);
+	r = query_row(&q);
+	if (r == STORE_DONE)
+		r = query_get_name(&q, 0, found, sizeof(found));
+	if (r == STORE_DONE)
+		memcpy(name, found, sizeof(found));
+	query_done(&q);
 	return r;
 }
 
