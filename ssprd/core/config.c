@@ -271,8 +271,7 @@ config_offered(const struct config *config, enum method offered[METHOD_COUNT])
 	int i, count = 0;
 
 	for (i = 0; i < c->method_count; i++)
-		if ((CONFIG_METHODS_IMPLEMENTED & 1u << c->methods[i]) &&
-		    config_deliverable(config, c->methods[i]))
+		if (config_deliverable(config, c->methods[i]))
 			offered[count++] = c->methods[i];
 	return count;
 }

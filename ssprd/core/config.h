@@ -19,9 +19,6 @@
 #define CONFIG_OPTIONS_MAX 96  /* rows of the table */
 #define CONFIG_PAIRS_MAX   32  /* header.NAME and field.NAME of one gateway */
 
-/* The methods that this program has: no other is offered, whatever the policy lists. A bit (1 << method) each. */
-#define CONFIG_METHODS_IMPLEMENTED (1u << METHOD_APP | 1u << METHOD_EMAIL | 1u << METHOD_QUESTIONS)
-
 enum enforce { ENFORCE_OFF, ENFORCE_REMIND, ENFORCE_REQUIRED };
 enum keyed_logins { KEYED_REMIND, KEYED_REFUSE };
 enum first_proof { FIRST_PROOF_PASSWORD, FIRST_PROOF_CODE };
@@ -40,7 +37,7 @@ struct gateway_pair {
 	int file; /* the number of the file that set it */
 };
 
-/* [sms] and [voice]: kept as read until their methods come. */
+/* [sms] and [voice]: kept as read; sspr-deliver takes them apart. */
 struct gateway_config {
 	char *preset, *method, *url, *auth, *body, *json, *ok, *retry, *from, *program;
 	char *allow_prefixes, *deny_prefixes;
@@ -144,7 +141,7 @@ void config_errors_done(struct config_errors *errors);
 /* Is this method's delivery configured, so that it can be offered at all? (app, questions, recovery codes: always.) */
 bool config_deliverable(const struct config *config, enum method method);
 
-/* The methods that are listed, deliverable and implemented, in the policy's order. Their number. */
+/* The methods that are listed and deliverable, in the policy's order. Their number. */
 int config_offered(const struct config *config, enum method offered[METHOD_COUNT]);
 
 /* Call line for each key that was set but whose feature this program does not have yet. */

@@ -24,21 +24,21 @@
 /* NOLINTBEGIN(bugprone-macro-parentheses): a member's name cannot stand in parentheses */
 /* clang-format off */
 #define GATEWAY(name) \
-	{ #name, "preset", &kind_text, "", AT(name.preset), YET }, \
-	{ #name, "method", &kind_word, "", CHOICES("GET, POST"), AT(name.method), YET }, \
-	{ #name, "url", &kind_web_url, "", AT(name.url), YET }, \
-	{ #name, "auth", &kind_text, "", AT(name.auth), YET }, \
-	{ #name, "header.NAME", &kind_pair, "", AT(name), YET }, \
-	{ #name, "body", &kind_word, "", CHOICES("form, json, none"), AT(name.body), YET }, \
-	{ #name, "field.NAME", &kind_pair, "", AT(name), YET }, \
-	{ #name, "json", &kind_text, "", AT(name.json), YET }, \
-	{ #name, "ok", &kind_text, "", AT(name.ok), YET }, \
-	{ #name, "retry", &kind_text, "", AT(name.retry), YET }, \
-	{ #name, "timeout", &kind_int, "20", RANGE(1, 300), AT(name.timeout), YET }, \
-	{ #name, "from", &kind_text, "", AT(name.from), YET }, \
-	{ #name, "allow_prefixes", &kind_text, "", AT(name.allow_prefixes), YET }, \
-	{ #name, "deny_prefixes", &kind_text, "", AT(name.deny_prefixes), YET }, \
-	{ #name, "program", &kind_path, "", AT(name.program), YET }
+	{ #name, "preset", &kind_text, "", AT(name.preset), NOW }, \
+	{ #name, "method", &kind_word, "", CHOICES("GET, POST"), AT(name.method), NOW }, \
+	{ #name, "url", &kind_web_url, "", AT(name.url), NOW }, \
+	{ #name, "auth", &kind_text, "", AT(name.auth), NOW }, \
+	{ #name, "header.NAME", &kind_pair, "", AT(name), NOW }, \
+	{ #name, "body", &kind_word, "", CHOICES("form, json, none"), AT(name.body), NOW }, \
+	{ #name, "field.NAME", &kind_pair, "", AT(name), NOW }, \
+	{ #name, "json", &kind_text, "", AT(name.json), NOW }, \
+	{ #name, "ok", &kind_text, "", AT(name.ok), NOW }, \
+	{ #name, "retry", &kind_text, "", AT(name.retry), NOW }, \
+	{ #name, "timeout", &kind_int, "20", RANGE(1, 300), AT(name.timeout), NOW }, \
+	{ #name, "from", &kind_text, "", AT(name.from), NOW }, \
+	{ #name, "allow_prefixes", &kind_text, "", AT(name.allow_prefixes), NOW }, \
+	{ #name, "deny_prefixes", &kind_text, "", AT(name.deny_prefixes), NOW }, \
+	{ #name, "program", &kind_path, "", AT(name.program), NOW }
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct option options[] = {
@@ -52,21 +52,21 @@ static const struct option options[] = {
 	{ "registration", "methods_required", &kind_int, "2", RANGE(1, METHOD_COUNT),
 	  AT(registration.methods_required), NOW },
 	{ "registration", "methods_to_reset", &kind_int, "1", RANGE(1, 2), AT(registration.methods_to_reset), YET },
-	{ "registration", "reconfirm_days", &kind_int, "180", RANGE(0, 730), AT(registration.reconfirm_days), YET },
+	{ "registration", "reconfirm_days", &kind_int, "180", RANGE(0, 730), AT(registration.reconfirm_days), NOW },
 	{ "registration", "postpone_limit", &kind_int, "3", RANGE(0, 100), AT(registration.postpone_limit), NOW },
 	{ "registration", "postpone_until", &kind_date, "", AT(registration.postpone_until), NOW },
 	{ "registration", "privileged", &kind_names, "@sudo @wheel", AT(registration.privileged), NOW },
 	{ "registration", "keyed_logins", &kind_choice, "remind", CHOICES("remind, refuse"),
 	  AT(registration.keyed_logins), NOW },
 	{ "registration", "first_proof", &kind_choice, "password", CHOICES("password, code"),
-	  AT(registration.first_proof), YET },
-	{ "registration", "dormant_days", &kind_int, "0", RANGE(0, 3650), AT(registration.dormant_days), YET },
+	  AT(registration.first_proof), NOW },
+	{ "registration", "dormant_days", &kind_int, "0", RANGE(0, 3650), AT(registration.dormant_days), NOW },
 	{ "registration", "time_limit", &kind_int, "540", RANGE(60, 3600), AT(registration.time_limit), NOW },
 
 	{ "questions", "register", &kind_int, "3", RANGE(3, 5), AT(questions.ask_register), NOW },
 	{ "questions", "reset", &kind_int, "3", RANGE(3, 5), AT(questions.ask_reset), YET },
 	{ "questions", "alone", &kind_choice, "local", CHOICES("never, local"), AT(questions.alone), YET },
-	{ "questions", "custom", &kind_yes_no, "no", CHOICES("no, yes"), AT(questions.custom), YET },
+	{ "questions", "custom", &kind_yes_no, "no", CHOICES("no, yes"), AT(questions.custom), NOW },
 	{ "questions", "catalogue", &kind_path, SSPR_DATADIR "/questions", AT(questions.catalogue), NOW },
 	{ "questions", "hash_memory", &kind_int, "19456", RANGE(8, 1048576), AT(questions.hash_memory), NOW },
 	{ "questions", "hash_passes", &kind_int, "2", RANGE(1, 100), AT(questions.hash_passes), NOW },
@@ -87,8 +87,8 @@ static const struct option options[] = {
 	{ "codes", "lifetime", &kind_int, "600", RANGE(60, DAY), AT(codes.lifetime), NOW },
 	{ "codes", "tries", &kind_int, "3", RANGE(1, 10), AT(codes.tries), NOW },
 
-	{ "throttle", "failures", &kind_int, "5", RANGE(1, 1000), AT(throttle.failures), YET },
-	{ "throttle", "window", &kind_int, "86400", RANGE(1, YEAR), AT(throttle.window), YET },
+	{ "throttle", "failures", &kind_int, "5", RANGE(1, 1000), AT(throttle.failures), NOW },
+	{ "throttle", "window", &kind_int, "86400", RANGE(1, YEAR), AT(throttle.window), NOW },
 	{ "throttle", "block", &kind_int, "86400", RANGE(1, YEAR), AT(throttle.block), NOW },
 	{ "throttle", "sends", &kind_int, "10", RANGE(1, 1000), AT(throttle.sends), NOW },
 	{ "throttle", "send_window", &kind_int, "600", RANGE(1, YEAR), AT(throttle.send_window), NOW },
@@ -97,12 +97,12 @@ static const struct option options[] = {
 	{ "reset", "unlock", &kind_yes_no, "yes", CHOICES("no, yes"), AT(reset.unlock), YET },
 	{ "reset", "disclose", &kind_choice, "local", CHOICES("never, local"), AT(reset.disclose), YET },
 
-	{ "notify", "user", &kind_yes_no, "yes", CHOICES("no, yes"), AT(notify.user), YET },
-	{ "notify", "admins", &kind_addresses, "", AT(notify.admins), YET },
+	{ "notify", "user", &kind_yes_no, "yes", CHOICES("no, yes"), AT(notify.user), NOW },
+	{ "notify", "admins", &kind_addresses, "", AT(notify.admins), NOW },
 
 	{ "support", "contact", &kind_text, "your administrator", RANGE(1, FACTS_TEXT_MAX),
 	  AT(support.contact), NOW },
-	{ "support", "email", &kind_address, "", AT(support.email), YET },
+	{ "support", "email", &kind_address, "", AT(support.email), NOW },
 
 	{ "store", "path", &kind_path, "/var/lib/sspr/sspr.db", RANGE(1, 0), AT(store.path), NOW },
 	{ "store", "key_file", &kind_path, "/var/lib/sspr/master.key", RANGE(1, 0), AT(store.key_file), NOW },

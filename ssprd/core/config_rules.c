@@ -78,7 +78,9 @@ mail_login_whole(const struct config *c, char **why)
 }
 
 static const struct config_rule rules[] = {
-	{ { KEY(registration.methods_required), KEY(registration.methods), KEY(email.url) },
+	{ { KEY(registration.methods_required), KEY(registration.methods), KEY(email.url),
+	    KEY(sms.url), KEY(sms.preset), KEY(sms.program), KEY(voice.url), KEY(voice.preset),
+	    KEY(voice.program) },
 	  enough_offered },
 	{ { KEY(registration.methods_to_reset), KEY(registration.methods_required) },
 	  reset_within_required },

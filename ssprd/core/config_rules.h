@@ -8,7 +8,7 @@
 
 #include "ssprd/core/config.h"
 
-#define RULE_KEYS_MAX 4
+#define RULE_KEYS_MAX 9
 
 struct config_rule {
 	/* Where the values stand that it looks at, each plus one; 0 ends. The first one that is set is told as the place. */

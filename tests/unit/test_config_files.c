@@ -144,8 +144,9 @@ a_rule_is_told_at_the_file_that_broke_it(void **state)
 
 	put(f->main, "[registration]\nmethods_required = 2\n");
 	put(scratch_path(&f->drop_ins, "a.conf"), "\n[registration]\nmethods_required = 6\n");
-	assert_first_error(f, "c.d/a.conf", 3,
-			   "methods_required is 6, but this policy can offer 2: app questions");
+	assert_first_error(
+		f, "c.d/a.conf", 3,
+		"methods_required is 6, but this policy can offer 3: app questions recovery-codes");
 }
 
 static void

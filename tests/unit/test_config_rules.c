@@ -16,15 +16,20 @@ static void
 no_more_methods_are_required_than_can_be_offered(void **state)
 {
 	(void)state;
-	assert_wrong("[registration]\nmethods_required = 3\n",
-		     "2: methods_required is 3, but this policy can offer 2: app questions");
+	assert_wrong("[registration]\nmethods_required = 4\n",
+		     "2: methods_required is 4, but this policy can offer 3: "
+		     "app questions recovery-codes");
 	assert_wrong("[registration]\nmethods = questions\n",
 		     "2: methods_required is 2, but this policy can offer 1: questions");
-	assert_wrong("[registration]\nmethods = app phone recovery-codes office-phone\n",
+	assert_wrong("[registration]\nmethods = app phone office-phone\n",
 		     "2: methods_required is 2, but this policy can offer 1: app");
+	assert_wrong("[registration]\nmethods = phone office-phone\n[sms]\npreset = kannel\n",
+		     "2: methods_required is 2, but this policy can offer 1: phone");
 	assert_wrong("[registration]\nmethods = phone\nmethods_required = 1\n",
 		     "3: methods_required is 1, but this policy can offer 0");
-	config_free(good("[registration]\nmethods_required = 3\n" MAIL));
+	config_free(good("[registration]\nmethods_required = 4\n" MAIL));
+	config_free(
+		good("[registration]\nmethods_required = 6\n" MAIL "[voice]\npreset = kannel\n"));
 	config_free(good("[registration]\nmethods_required = 1\nmethods = app\n"));
 }
 
@@ -89,7 +94,7 @@ static void
 a_key_that_is_wrong_already_breaks_no_rule_as_well(void **state)
 {
 	(void)state;
-	assert_wrong("[registration]\nmethods_required = 3\n[email]\nurl = mail\nfrom = a@b.org\n",
+	assert_wrong("[registration]\nmethods_required = 4\n[email]\nurl = mail\nfrom = a@b.org\n",
 		     "4: url: it is not a URL like smtp://mail.example.org:587 or "
 		     "smtps://mail.example.org");
 }
@@ -99,7 +104,8 @@ several_rules_are_told_together(void **state)
 {
 	(void)state;
 	assert_wrong("[questions]\nreset = 5\n[registration]\nmethods_required = 6\n",
-		     "4: methods_required is 6, but this policy can offer 2: app questions\n"
+		     "4: methods_required is 6, but this policy can offer 3: "
+		     "app questions recovery-codes\n"
 		     "2: reset is 5, more than register, which is 3");
 }
 
@@ -128,17 +134,18 @@ what_is_deliverable_follows_the_gateways(void **state)
 }
 
 static void
-offered_is_listed_deliverable_and_there_in_the_policys_order(void **state)
+what_is_listed_and_deliverable_is_offered_in_the_policys_order(void **state)
 {
 	enum method offered[METHOD_COUNT];
 	struct config *c = good("[registration]\nmethods = questions phone email app\n" MAIL
 				"[sms]\nurl = https://sms.example.org\n");
 
 	(void)state;
-	assert_int_equal(config_offered(c, offered), 3);
+	assert_int_equal(config_offered(c, offered), 4);
 	assert_int_equal(offered[0], METHOD_QUESTIONS);
-	assert_int_equal(offered[1], METHOD_EMAIL);
-	assert_int_equal(offered[2], METHOD_APP);
+	assert_int_equal(offered[1], METHOD_PHONE);
+	assert_int_equal(offered[2], METHOD_EMAIL);
+	assert_int_equal(offered[3], METHOD_APP);
 	config_free(c);
 }
 
@@ -162,10 +169,11 @@ keys_whose_feature_comes_later_are_told_when_they_are_set(void **state)
 	config_free(c);
 	c = good("[audit]\nretention_days = 365\n[codes]\ndigits = 6\n"
 		 "[sms]\nheader.X = y\nurl = https://sms.example.org\n"
-		 "[registration]\nreconfirm_days = 0\nprivileged = @adm\nenforce = remind\n");
+		 "[reset]\ndisclose = never\n[registration]\nmethods_to_reset = 1\nreconfirm_days "
+		 "= 0\nprivileged = @adm\nenforce = remind\n");
 	config_not_yet(c, note_key, told);
-	assert_string_equal(told, "registration.reconfirm_days sms.url sms.header.NAME "
-				  "audit.retention_days ");
+	assert_string_equal(told,
+			    "registration.methods_to_reset reset.disclose audit.retention_days ");
 	config_free(c);
 }
 
@@ -199,7 +207,7 @@ main(void)
 		cmocka_unit_test(a_key_that_is_wrong_already_breaks_no_rule_as_well),
 		cmocka_unit_test(several_rules_are_told_together),
 		cmocka_unit_test(what_is_deliverable_follows_the_gateways),
-		cmocka_unit_test(offered_is_listed_deliverable_and_there_in_the_policys_order),
+		cmocka_unit_test(what_is_listed_and_deliverable_is_offered_in_the_policys_order),
 		cmocka_unit_test(keys_whose_feature_comes_later_are_told_when_they_are_set),
 		cmocka_unit_test(a_list_has_a_user_by_name_or_by_group),
 	};
