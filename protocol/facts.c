@@ -32,6 +32,8 @@ static const struct fact {
 	{ "code_minutes",     KIND_NUMBER, offsetof(struct facts, code_minutes),     0, 86400 },
 	{ "needs_code",       KIND_BOOL,   offsetof(struct facts, needs_code),       0, 1 },
 	{ "open",             KIND_BOOL,   offsetof(struct facts, open),             0, 1 },
+	{ "sms",              KIND_BOOL,   offsetof(struct facts, sms),              0, 1 },
+	{ "voice",            KIND_BOOL,   offsetof(struct facts, voice),            0, 1 },
 	{ "changes",          KIND_NUMBER, offsetof(struct facts, changes),          0, CHANGES_MAX },
 	{ "stale",            KIND_NUMBER, offsetof(struct facts, stale),            0, METHOD_COUNT },
 	/* clang-format on */

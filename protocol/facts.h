@@ -53,7 +53,8 @@ struct facts {
 	int code_digits;                  /* digits of a mailed code */
 	int code_minutes;                 /* its lifetime, rounded down */
 	bool needs_code; /* a help desk code must be typed before anything is registered */
-	bool open;       /* a proof by another method, or a help desk code: changes are permitted */
+	bool open;       /* a help desk code was redeemed: what is registered may be replaced */
+	bool sms, voice; /* codes can be sent to a phone as text messages, can be spoken in calls */
 	int changes;     /* untold changes (CHANGES) */
 	int stale;       /* methods that are to be proven again now */
 	int method_count; /* those that this user can register, in the policy's order */

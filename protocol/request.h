@@ -14,10 +14,14 @@
  *   QUESTION  index              OK text | NONE past the last one
  *   SEED      method             OK secret(base32) uri                 (app: the judge makes the secret)
  *                                OK code...                           (recovery codes: RECOVERY_CODES of them)
+ *                                OK question                          (questions on record: the one to be answered;
+ *                                asked again, it is the same one)
+ *                                SPENT until | BLOCKED until
  *   SEND      method to [via]    SENT masked | REFUSED reason | THROTTLED until | SPENT until | BLOCKED until
  *                                to "": what stands on record (filled in, or registered); via "sms" or "voice"
- *   SLOT      method             OK salt(binary, 16) memory(KiB) passes [question], as soon as a slot is free
- *                                (question: the one to be answered, where answers are on record)
+ *   SLOT      method [use]       OK salt(binary, 16) memory(KiB) passes, as soon as a slot is free
+ *                                nothing is awaited of a user while a slot is held; use "new": an answer of a set
+ *                                that takes the place of the one on record, without it that of the question to be answered
  *   TRY       method proof [hash(binary, 32)]
  *                                PROVEN | MORE left | WRONG tries_left | SPENT until | EXPIRED |
  *                                USED | UNDELIVERED reason | EMPTY | REFUSED reason | BLOCKED until
@@ -27,10 +31,10 @@
  *   FINISH    reason             OK verdict tell          (tell: "1" one line may be shown, else "0")
  *
  * What TRY, SEED and SEND are about depends on what the judge has on record: a method that is missing or filled in
- * is being registered; one that is registered is being proven (reconfirmed, or as the proof that a
- * change needs), which counts as a failure of the user until it succeeds. In manage, once the facts say
- * `open` (a proof by another method, or a help desk code, stands), SEED, or SEND with a value, of a method that is
- * registered replaces it: the old record stands until the new one is PROVEN.
+ * is being registered; one that is registered is being proven (reconfirmed, tried out, or as the proof that a
+ * change needs), which counts as a failure of the user until it succeeds. A method that is registered may be changed (replaced,
+ * removed) in manage after another one was proven in this dialog, and in any dialog after a help desk code: then SEED (app,
+ * recovery codes), SEND with a value, or SLOT with "new" replaces it: the old record stands until the new one is PROVEN.
  *
  * Numbers and times (seconds since the epoch) travel as decimal text. TRY of the questions carries
  * the question as proof and the hash of the answer, once for each; the last one answers PROVEN.
@@ -96,6 +100,7 @@ enum reason {
 #define RECOVERY_CODES 10
 #define VIA_SMS        "sms"
 #define VIA_VOICE      "voice"
+#define SLOT_NEW       "new"
 
 /* Why a session asks to finish. */
 enum finish {
