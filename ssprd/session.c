@@ -321,7 +321,8 @@ session_start(struct sessions *all, enum purpose purpose, struct user *user,
 	}
 	replace_older(all, s->dialog.user.stored.id, purpose);
 	r = SESSION_TOO_MANY;
-	if (all->count >= DIALOGS_MAX || all->ending >= SESSIONS_ENDING_MAX)
+	if (all->count >= DIALOGS_MAX ||
+	    all->count + all->ending >= DIALOGS_MAX + SESSIONS_ENDING_MAX)
 		goto out;
 	r = dialog_audit(&s->dialog, AUDIT_REGISTRATION_STARTED, NULL, "started", NULL);
 	if (r == 0)
