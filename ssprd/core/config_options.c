@@ -27,7 +27,7 @@
 		{ #name, "url", &kind_web_url, "", AT(name.url), YET },                             \
 		{ #name, "auth", &kind_text, "", AT(name.auth), YET },                              \
 		{ #name, "header.NAME", &kind_pair, "", AT(name), YET },                            \
-		{ #name, "body", &kind_word, "", CHOICES("form, json, none"), AT(name.body), YET }, \
+		{ #name, "body", &kind_word, "", CHOICES("form, json, text, none"), AT(name.body), YET }, \
 		{ #name, "field.NAME", &kind_pair, "", AT(name), YET },                             \
 		{ #name, "json", &kind_text, "", AT(name.json), YET },                              \
 		{ #name, "ok", &kind_text, "", AT(name.ok), YET },                                  \
