@@ -1,4 +1,4 @@
-# sspr: what there is to say is make, deps, demo, check, lint, bench, fuzz, install.
+# sspr: what there is to say is make, deps, demo, check, lint, bench, fuzz, install, uninstall.
 # Outputs are in $(BUILD) and nowhere else. Variants: make CC=clang BUILD=build/clang,
 # make SANITIZE=1 BUILD=build/sanitize (AddressSanitizer and UBSan, no seccomp filters).
 
@@ -20,6 +20,10 @@ HARDENING = -fstack-protector-strong -fPIC
 ifdef SANITIZE
 HARDENING += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DSSPR_SANITIZE
 SAN_LDFLAGS = -fsanitize=address,undefined
+ifdef SANITIZER_LOG
+HARDENING += -DSANITIZER_LOG='"$(SANITIZER_LOG)"'
+SAN_OBJECT = $(BUILD)/obj/tests/sanitizer.o
+endif
 else
 HARDENING += -D_FORTIFY_SOURCE=2
 endif
@@ -35,7 +39,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(HARDENING) -I. $(DBUS_CFLAGS
 ALL_LDFLAGS = -Wl,--as-needed -Wl,-z,relro,-z,now -Wl,-z,defs $(SAN_LDFLAGS) $(LDFLAGS)
 
 # Each folder's objects; folders that several programs use are archives, of which a program takes what it needs.
-objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard $(1))))
 PROTOCOL_A = $(BUILD)/libprotocol.a
 CORE_A     = $(BUILD)/libcore.a
 TEXT_A     = $(BUILD)/libtext.a
@@ -59,23 +63,23 @@ $(BUILD)/%.a:
 	@mkdir -p $(@D)
 	rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(MODULE): $(call objects,pam_sspr/*.c) $(PROTOCOL_A) pam_sspr/pam_sspr.map
 	$(CC) $(ALL_LDFLAGS) -shared -Wl,-z,nodelete -Wl,--version-script=pam_sspr/pam_sspr.map \
 		-o $@ $(filter %.o %.a,$^) -lpam
-$(CLIENT): $(BUILD)/protocol/client.o $(BUILD)/protocol/host.o $(PROTOCOL_A) protocol/client.map
+$(CLIENT): $(BUILD)/obj/protocol/client.o $(BUILD)/obj/protocol/host.o $(PROTOCOL_A) protocol/client.map
 	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsspr-client.so \
 		-Wl,--version-script=protocol/client.map -o $@ $(filter %.o %.a,$^) -ldbus-1
-$(DAEMON): $(call objects,ssprd/*.c methods/judges.c methods/*/judge.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+$(DAEMON): $(call objects,ssprd/*.c methods/judges.c methods/*/judge.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljansson
-$(SESSION): $(call objects,session/*.c methods/asks.c methods/*/ask.c) $(TEXT_A) $(PROTOCOL_A)
+$(SESSION): $(call objects,session/*.c methods/asks.c methods/*/ask*.c) $(SAN_OBJECT) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsodium -lutf8proc -lidn2 -lseccomp
-$(DELIVER): $(call objects,deliver/*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+$(DELIVER): $(call objects,deliver/*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl -ljansson -lseccomp -lidn2 -lutf8proc
-$(CTL): $(call objects,ssprctl/*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+$(CTL): $(call objects,ssprctl/*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ldbus-1 -ljansson -lsmartcols -lutf8proc -lidn2
 
 $(BUILD)/locale/%/LC_MESSAGES/sspr.mo: po/%.po
@@ -83,6 +87,36 @@ $(BUILD)/locale/%/LC_MESSAGES/sspr.mo: po/%.po
 	msgfmt --check -o $@ $<
 
 include tests/tests.mk
+
+# What make install puts where, and make uninstall takes away: FILE:PLACE. sspr.conf stands apart, it is the administrator's.
+PROGRAM_PLACES = $(DAEMON):$(PREFIX)/sbin/ssprd $(CTL):$(PREFIX)/bin/ssprctl \
+	$(SESSION):$(LIBEXECDIR)/sspr-session $(DELIVER):$(LIBEXECDIR)/sspr-deliver
+DATA_PLACES = $(MODULE):$(PAMDIR)/pam_sspr.so $(CLIENT):$(LIBDIR)/sspr/libsspr-client.so \
+	policy/sysusers.d/sspr.conf:$(PREFIX)/lib/sysusers.d/sspr.conf \
+	policy/tmpfiles.d/sspr.conf:$(PREFIX)/lib/tmpfiles.d/sspr.conf \
+	policy/systemd/ssprd.service:$(PREFIX)/lib/systemd/system/ssprd.service \
+	policy/dbus/org.sspr.Sspr1.conf:$(DATADIR)/dbus-1/system.d/org.sspr.Sspr1.conf \
+	policy/dbus/org.sspr.Sspr1.service:$(DATADIR)/dbus-1/system-services/org.sspr.Sspr1.service \
+	$(foreach f,$(wildcard policy/questions/*.txt),$(f):$(DATADIR)/sspr/questions/$(notdir $(f))) \
+	$(foreach f,$(wildcard policy/gateways/*.conf),$(f):$(DATADIR)/sspr/gateways/$(notdir $(f))) \
+	$(foreach f,$(wildcard man/*.[1-8]),$(f):$(DATADIR)/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
+	$(foreach f,$(CATALOGUES),$(f):$(f:$(BUILD)/locale/%=$(LOCALEDIR)/%)) \
+	$(foreach f,$(wildcard policy/examples/*/*),$(f):$(DATADIR)/doc/sspr/$(f:policy/%=%))
+from = $(word 1,$(subst :, ,$(1)))
+place = "$(DESTDIR)$(word 2,$(subst :, ,$(1)))"
+define newline
+
+
+endef
+
+.PHONY: install uninstall
+install: all
+	$(foreach row,$(PROGRAM_PLACES),install -D -m 0755 $(call from,$(row)) $(call place,$(row))$(newline)	)
+	$(foreach row,$(DATA_PLACES),install -D -m 0644 $(call from,$(row)) $(call place,$(row))$(newline)	)
+	test -e "$(DESTDIR)$(SYSCONFDIR)/sspr/sspr.conf" || \
+		install -D -m 0644 policy/sspr.conf "$(DESTDIR)$(SYSCONFDIR)/sspr/sspr.conf"
+uninstall:
+	rm -f $(foreach row,$(PROGRAM_PLACES) $(DATA_PLACES),$(call place,$(row)))
 
 .PHONY: deps
 deps:

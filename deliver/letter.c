@@ -54,6 +54,10 @@ take_text(struct secret *out, const char *text)
 	size_t i, len = 0;
 	char c;
 
+	if (!*text) {
+		log_error("the message has no text");
+		return DELIVERY_MISCONFIGURED;
+	}
 	if (secret_room(out, strlen(text)) < 0) {
 		log_error("out of memory");
 		return DELIVERY_LATER;
@@ -76,7 +80,7 @@ take_text(struct secret *out, const char *text)
 static enum delivery
 check_subject(const struct secret *text)
 {
-	const unsigned char *end = text->len ? memchr(text->data, '\n', text->len) : NULL;
+	const unsigned char *end = memchr(text->data, '\n', text->len);
 	size_t len = end ? (size_t)(end - text->data) : text->len;
 
 	if (len == 0 || memchr(text->data, '\t', len)) {

@@ -25,8 +25,12 @@
 #define USAGE           "usage: sspr-deliver email|sms|voice [-c FILE]"
 #define GOODBYE_SECONDS 2 /* for QUIT and its answer, after the message is out of our hands */
 
-/* What the process answers when its clock runs out; a mail that was taken stays taken. */
-static volatile sig_atomic_t late_answer = DELIVERY_LATER;
+#define NOT_YET (-1)
+
+/*
+ * What became of the message, for when the clock runs out later: a mail that was taken stays taken.
+ */
+static volatile sig_atomic_t answer = NOT_YET;
 
 static void
 on_alarm(int sig)
@@ -34,9 +38,9 @@ on_alarm(int sig)
 	static const char line[] = "sspr-deliver: it took longer than its timeout\n";
 
 	(void)sig;
-	if (late_answer == DELIVERY_LATER)
+	if (answer == NOT_YET)
 		(void)!write(STDERR_FILENO, line, sizeof(line) - 1);
-	_exit(late_answer);
+	_exit(answer == NOT_YET ? DELIVERY_LATER : answer);
 }
 
 static int64_t
@@ -103,7 +107,7 @@ deliver(const struct way *way, void *state, pid_t parent, int64_t deadline)
 	if (d == DELIVERY_SENT)
 		d = way->deliver(state, &json, deadline - now_ms());
 	secret_done(&json);
-	late_answer = d;
+	answer = (int)d;
 	alarm(GOODBYE_SECONDS);
 	return d;
 }

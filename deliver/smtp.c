@@ -41,7 +41,7 @@ static const struct meaning {
 	const char *text;
 } meanings[] = {
 	{ CURLE_PEER_FAILED_VERIFICATION, DELIVERY_MISCONFIGURED, true,
-	  "its certificate is not good for that name" },
+	  "its certificate cannot be trusted" },
 	{ CURLE_SSL_CACERT_BADFILE, DELIVERY_MISCONFIGURED, false,
 	  "ca_file holds no usable certificate" },
 	{ CURLE_USE_SSL_FAILED, DELIVERY_MISCONFIGURED, false,

@@ -20,15 +20,15 @@ typedef int judge_handler(struct dialog *d, const struct fields *request, struct
 
 struct method_judge {
 	enum method method;
-	judge_handler *seed;	/* REQUEST_SEED: make the secret */
-	judge_handler *send;	/* REQUEST_SEND: make a code and send it */
-	judge_handler *slot;	/* REQUEST_SLOT granted: give the salt */
-	judge_handler *try;	/* REQUEST_TRY: count, compare, save */
+	judge_handler *seed; /* REQUEST_SEED: make the secret */
+	judge_handler *send; /* REQUEST_SEND: make a code and send it */
+	judge_handler *slot; /* REQUEST_SLOT granted: give the salt */
+	judge_handler *try;  /* REQUEST_TRY: count, compare, save */
 	/* The mask of a sealed record's plain text, for facts and lists. */
 	void (*mask)(const void *plain, size_t len, char *out, size_t size);
 };
 
-const struct method_judge *method_judge(enum method);	/* NULL: this program does not have it */
-unsigned int methods_implemented(void);			/* a bit (1 << method) each */
+const struct method_judge *method_judge(enum method); /* NULL: this program does not have it */
+unsigned int methods_implemented(void);               /* a bit (1 << method) each */
 
 #endif

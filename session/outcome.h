@@ -6,20 +6,20 @@
 #define SSPR_SESSION_OUTCOME_H
 
 enum outcome {
-	ANSWERED,	/* something usable was typed */
-	EMPTY,		/* nothing was typed */
-	PROVEN,		/* the judge has it on disk */
-	MORE,		/* taken, more is needed */
+	ANSWERED, /* something usable was typed */
+	EMPTY,    /* nothing was typed */
+	PROVEN,   /* the judge has it on disk */
+	MORE,     /* taken, more is needed */
 	SENT,
 	WRONG,
-	SPENT,		/* no tries left */
+	SPENT, /* no tries left */
 	EXPIRED,
 	USED,
 	UNDELIVERED,
 	REFUSED,
 	THROTTLED,
-	BACK,		/* the user wants another method */
-	ENDED,		/* the dialog is over: session->finish or session->verdict says why */
+	BACK,  /* the user wants another method */
+	ENDED, /* the dialog is over: session->finish or session->verdict says why */
 };
 
 #endif

@@ -1,20 +1,33 @@
 # Tests. A unit test is tests/unit/test_NAME.c, a fuzz target tests/fuzz/fuzz_NAME.c; what it links beyond the archives
 # it says itself, in a line "/* link: pam_sspr/stamp.c ... */".
 
-TEST_LIBS = -lcmocka -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljansson -lseccomp -lcurl -lpam
+TEST_LIBS = -lcmocka -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljansson -lseccomp -lcurl -lpam -lsmartcols
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TEST_PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/system/*.c tests/bench/*.c)))
-links = $(patsubst %.c,$(BUILD)/%.o,$(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' $(1)))
+links = $(patsubst %.c,$(BUILD)/obj/%.o,$(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' $(1)))
 
 .SECONDEXPANSION:
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $$(call links,tests/unit/$$*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $$(call links,tests/unit/$$*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
 # With CC=clang BUILD=build/fuzz SANITIZE=1 CFLAGS="-O1 -g -fsanitize=fuzzer-no-link".
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $$(call links,tests/fuzz/$$*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $$(call links,tests/fuzz/$$*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS)
-$(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEXT_A) $(PROTOCOL_A)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpam -ldbus-1 -lsodium
+$(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call links,tests/$$*.c) $(TEXT_A) $(PROTOCOL_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpam -ldbus-1 -lsodium -lseccomp
+
+# The module as test_module_account loads it: its client library is the one of this build.
+TEST_MODULE = $(BUILD)/tests/module/pam_sspr.so
+$(BUILD)/obj/tests/module/ask.o: pam_sspr/ask.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -USSPR_LIBDIR -DSSPR_LIBDIR='"$(abspath $(BUILD))"' -MMD -MP -c -o $@ $<
+$(TEST_MODULE): $(BUILD)/obj/tests/module/ask.o $(filter-out %/ask.o,$(call objects,pam_sspr/*.c)) $(PROTOCOL_A) pam_sspr/pam_sspr.map
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -shared -Wl,-z,nodelete -Wl,--version-script=pam_sspr/pam_sspr.map -o $@ $(filter %.o %.a,$^) -lpam
+$(BUILD)/tests/unit/test_module_account: | $(TEST_MODULE) $(CLIENT)
 
 .PHONY: unit-tests fuzz-targets test-programs
 unit-tests: $(UNIT_TESTS)

@@ -78,9 +78,8 @@ domain_by_idn(const char *typed, char *out, size_t size)
 	int r;
 
 	r = idn2_lookup_u8((const uint8_t *)typed, (uint8_t **)&ascii, IDN2_NONTRANSITIONAL);
-	if (r == IDN2_TOO_BIG_DOMAIN || r == IDN2_TOO_BIG_LABEL)
-		result = ADDRESS_LONG;
-	else if (r == IDN2_OK && strlen(ascii) >= size)
+	if (r == IDN2_TOO_BIG_DOMAIN || r == IDN2_TOO_BIG_LABEL || r == IDN2_PUNYCODE_BIG_OUTPUT ||
+	    (r == IDN2_OK && strlen(ascii) >= size))
 		result = ADDRESS_LONG;
 	else if (r == IDN2_OK)
 		result = ADDRESS_FINE;

@@ -11,12 +11,12 @@
 #include <stddef.h>
 
 #define ADDRESS_MAX 254 /* bytes, RFC 3696 erratum 1690 */
-#define DOMAIN_MAX 253
+#define DOMAIN_MAX  253
 
 enum address {
 	ADDRESS_FINE = 0,
 	ADDRESS_SYNTAX,
-	ADDRESS_LONG,	/* as typed or in its ASCII form */
+	ADDRESS_LONG, /* as typed or in its ASCII form */
 };
 
 /*

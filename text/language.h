@@ -8,7 +8,7 @@
 #include <libintl.h>
 #include <stdbool.h>
 
-#define _(text) gettext(text)
+#define _(text)  gettext(text)
 #define N_(text) text
 
 /*

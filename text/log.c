@@ -19,7 +19,7 @@ static struct {
 	bool debug;
 	void (*line)(int priority, const char *text, void *arg);
 	void *arg;
-} where = {.program = "sspr"};
+} where = { .program = "sspr" };
 
 void
 log_open(const char *program)

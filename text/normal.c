@@ -133,7 +133,7 @@ fold(struct secret *work, size_t *count, const void *data, size_t len)
 static int
 encode(struct secret *out, const int32_t *chars, size_t count)
 {
-	struct secret bytes = {0};
+	struct secret bytes = { 0 };
 	size_t i, used = 0;
 	int r;
 
@@ -150,7 +150,7 @@ encode(struct secret *out, const int32_t *chars, size_t count)
 int
 normal_answer(struct secret *out, const void *data, size_t len)
 {
-	struct secret work = {0};
+	struct secret work = { 0 };
 	size_t count = 0;
 	int r;
 
@@ -176,7 +176,7 @@ holds(const struct secret *answer, const void *part, size_t len, int min)
 static bool
 holds_name(const struct secret *answer, const char *name)
 {
-	struct secret normalised = {0};
+	struct secret normalised = { 0 };
 	bool held = false;
 
 	if (normal_answer(&normalised, name, strlen(name)) == 0 && normalised.len > 0)
@@ -208,7 +208,7 @@ word_length(const unsigned char *text, size_t len)
 static bool
 holds_word_of(const struct secret *answer, const char *question)
 {
-	struct secret words = {0};
+	struct secret words = { 0 };
 	bool held = false;
 	size_t i = 0, n;
 
@@ -255,7 +255,7 @@ same_but_spaces(const struct secret *answer, const char *word)
 	for (i = 0; i < answer->len; i++) {
 		if (answer->data[i] == ' ')
 			continue;
-		if (answer->data[i] != (unsigned char)*word)
+		if (*word == '\0' || answer->data[i] != (unsigned char)*word)
 			return false;
 		word++;
 	}

@@ -11,10 +11,10 @@
 
 enum typed {
 	TYPED_FINE = 0,
-	TYPED_EMPTY,	/* nothing, or only white space */
-	TYPED_LONG,	/* over PACKET_ANSWER_MAX bytes */
+	TYPED_EMPTY, /* nothing, or only white space */
+	TYPED_LONG,  /* over PACKET_ANSWER_MAX bytes */
 	TYPED_NOT_UTF8,
-	TYPED_CONTROL,	/* a control character (C0, DEL, C1) or NUL */
+	TYPED_CONTROL, /* a control character (C0, DEL, C1) or NUL */
 };
 
 /* What is wrong with these bytes as an answer, the first that applies, in this order: long, UTF-8, control, empty. */
@@ -32,13 +32,13 @@ int normal_length(const void *data, size_t len);
 /* How an answer to a security question is weak. */
 enum weakness {
 	WEAK_NOT = 0,
-	WEAK_SHORT,	/* under 3 characters */
-	WEAK_LONG,	/* over 40 */
-	WEAK_USER,	/* holds the user's name */
-	WEAK_HOST,	/* holds the host's name */
-	WEAK_QUESTION,	/* holds a word of its question (4 letters or more) */
-	WEAK_REPEATED,	/* one character repeated */
-	WEAK_COMMON,	/* one of the hundred commonest answers and passwords */
+	WEAK_SHORT,    /* under 3 characters */
+	WEAK_LONG,     /* over 40 */
+	WEAK_USER,     /* holds the user's name */
+	WEAK_HOST,     /* holds the host's name */
+	WEAK_QUESTION, /* holds a word of its question (4 letters or more) */
+	WEAK_REPEATED, /* one character repeated */
+	WEAK_COMMON,   /* one of the hundred commonest answers and passwords */
 };
 
 /*

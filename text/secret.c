@@ -27,7 +27,7 @@ secret_room(struct secret *s, size_t len)
 int
 secret_set(struct secret *s, const void *data, size_t len)
 {
-	struct secret fresh = {0};
+	struct secret fresh = { 0 };
 	int r;
 
 	/* The copy is made before the wipe: data may be a part of s itself. */

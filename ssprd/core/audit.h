@@ -43,7 +43,10 @@ struct audit_entry {
 	int64_t now;
 };
 
-/* Write the row (inside the caller's transaction, when there is one), then the journal line. 0 or -errno. */
+/*
+ * Write the row, then the journal line: inside the caller's transaction both wait for its commit, and a transaction
+ * that is rolled back leaves neither. Texts are kept to 255 bytes; the line shows foreign bytes as \xHH. 0 or -errno.
+ */
 int audit_write(struct store *store, struct vault *vault, const struct audit_entry *entry);
 
 /* Walk the chain. 0: whole. 1: *broken is the id of the first row that does not fit, or that is missing. -errno. */

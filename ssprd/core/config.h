@@ -12,16 +12,15 @@
 
 #include "protocol/words.h"
 
-#define CONFIG_FILE_MAX (256 * 1024)	/* bytes of one file */
-#define CONFIG_FILES_MAX 64		/* drop-ins */
-#define CONFIG_LINE_MAX 4096
-#define CONFIG_ERRORS_MAX 100		/* further ones are counted only */
-#define CONFIG_OPTIONS_MAX 96		/* rows of the table */
-#define CONFIG_PAIRS_MAX 32		/* header.NAME and field.NAME of one gateway */
+#define CONFIG_FILE_MAX    262144 /* bytes of one file */
+#define CONFIG_FILES_MAX   64     /* drop-ins */
+#define CONFIG_LINE_MAX    4096
+#define CONFIG_ERRORS_MAX  100 /* further ones are counted only */
+#define CONFIG_OPTIONS_MAX 96  /* rows of the table */
+#define CONFIG_PAIRS_MAX   32  /* header.NAME and field.NAME of one gateway */
 
 /* The methods that this program has: no other is offered, whatever the policy lists. A bit (1 << method) each. */
-#define CONFIG_METHODS_IMPLEMENTED \
-	(1u << METHOD_APP | 1u << METHOD_EMAIL | 1u << METHOD_QUESTIONS)
+#define CONFIG_METHODS_IMPLEMENTED (1u << METHOD_APP | 1u << METHOD_EMAIL | 1u << METHOD_QUESTIONS)
 
 enum enforce { ENFORCE_OFF, ENFORCE_REMIND, ENFORCE_REQUIRED };
 enum keyed_logins { KEYED_REMIND, KEYED_REFUSE };
@@ -35,16 +34,18 @@ struct name_list {
 	size_t count;
 };
 
+struct gateway_pair {
+	char *key; /* "header.NAME" or "field.NAME" */
+	char *value;
+	int file; /* the number of the file that set it */
+};
+
 /* [sms] and [voice]: kept as read until their methods come. */
 struct gateway_config {
 	char *preset, *method, *url, *auth, *body, *json, *ok, *retry, *from, *program;
 	char *allow_prefixes, *deny_prefixes;
 	int timeout;
-	struct gateway_pair {
-		char *key;	/* "header.NAME" or "field.NAME" */
-		char *value;
-		int file;	/* the number of the file that set it */
-	} *pairs;
+	struct gateway_pair *pairs;
 	size_t pair_count;
 };
 
@@ -52,8 +53,8 @@ struct gateway_config {
 struct config {
 	struct registration_config {
 		enum enforce enforce;
-		bool users_all;			/* users = all */
-		struct name_list users;		/* empty with users_all or users = none */
+		bool users_all;         /* users = all */
+		struct name_list users; /* empty with users_all or users = none */
 		struct name_list exclude;
 		int64_t min_uid;
 		enum method methods[METHOD_COUNT];
@@ -62,7 +63,7 @@ struct config {
 		int methods_to_reset;
 		int reconfirm_days;
 		int postpone_limit;
-		int64_t postpone_until;		/* start of that day, local time; 0 not set */
+		int64_t postpone_until; /* start of that day, local time; 0 not set */
 		struct name_list privileged;
 		enum keyed_logins keyed_logins;
 		enum first_proof first_proof;
@@ -82,14 +83,30 @@ struct config {
 		int timeout;
 	} email;
 	struct gateway_config sms, voice;
-	struct codes_config { int digits, lifetime, tries; } codes;
-	struct throttle_config { int failures, window, block, sends, send_window; } throttle;
-	struct reset_config { bool enabled, unlock; enum local_or_never disclose; } reset;
-	struct notify_config { bool user; char *admins; } notify;
-	struct support_config { char *contact, *email; } support;
-	struct store_config { char *path, *key_file; } store;
-	struct audit_config { int retention_days; } audit;
-	bool set[CONFIG_OPTIONS_MAX];	/* which rows of the table a file has set */
+	struct codes_config {
+		int digits, lifetime, tries;
+	} codes;
+	struct throttle_config {
+		int failures, window, block, sends, send_window;
+	} throttle;
+	struct reset_config {
+		bool enabled, unlock;
+		enum local_or_never disclose;
+	} reset;
+	struct notify_config {
+		bool user;
+		char *admins;
+	} notify;
+	struct support_config {
+		char *contact, *email;
+	} support;
+	struct store_config {
+		char *path, *key_file;
+	} store;
+	struct audit_config {
+		int retention_days;
+	} audit;
+	bool set[CONFIG_OPTIONS_MAX]; /* which rows of the table a file has set */
 };
 
 /* One thing that is wrong: FILE:LINE: text (line 0: the file as a whole). */
@@ -101,8 +118,8 @@ struct config_error {
 
 struct config_errors {
 	struct config_error *list;
-	size_t count;	/* at most CONFIG_ERRORS_MAX */
-	size_t more;	/* how many were not kept */
+	size_t count; /* at most CONFIG_ERRORS_MAX */
+	size_t more;  /* how many were not kept */
 };
 
 enum config_result {
@@ -131,8 +148,8 @@ bool config_deliverable(const struct config *config, enum method method);
 int config_offered(const struct config *config, enum method offered[METHOD_COUNT]);
 
 /* Call line for each key that was set but whose feature this program does not have yet. */
-void config_not_yet(const struct config *config, void (*line)(const char *section, const char *key, void *arg),
-		    void *arg);
+void config_not_yet(const struct config *config,
+		    void (*line)(const char *section, const char *key, void *arg), void *arg);
 
 /* Is the user on the list, by name or by one of the groups (count names)? */
 bool name_list_has(const struct name_list *list, const char *user, const char *const *groups,

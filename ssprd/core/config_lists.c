@@ -15,20 +15,27 @@
 #define PAIR_NAME_MAX   64
 #define PAIR_NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
-/* The next word of a list: a copy (NULL at the end, *at then at the NUL, or -ENOMEM). */
-static int
-next_word(const char **at, char **word)
-{
-	size_t n;
+/* Take one word. As option_kind's put: 0, 1 with *why, -ENOMEM. */
+typedef int take_word(const char *word, void *arg, char **why);
 
-	*word = NULL;
-	*at += strspn(*at, BLANKS);
-	n = strcspn(*at, BLANKS);
-	if (n == 0)
-		return 0;
-	*word = strndup(*at, n);
-	*at += n;
-	return *word ? 0 : -ENOMEM;
+/* Hand over each word until one is not taken; answers as that did. */
+static int
+each_word(const char *text, take_word *take, void *arg, char **why)
+{
+	char *word;
+	size_t n;
+	int r = 0;
+
+	for (text += strspn(text, BLANKS); *text && r == 0; text += strspn(text, BLANKS)) {
+		n = strcspn(text, BLANKS);
+		word = strndup(text, n);
+		if (!word)
+			return -ENOMEM;
+		r = take(word, arg, why);
+		free(word);
+		text += n;
+	}
+	return r;
 }
 
 static void
@@ -43,23 +50,23 @@ clear_names(void *place)
 	*list = (struct name_list){ 0 };
 }
 
-/* Takes the name. */
 static int
-names_add(struct name_list *list, char *name)
+names_add(struct name_list *list, const char *name)
 {
 	char **grown = reallocarray(list->names, list->count + 1, sizeof(*grown));
 
-	if (!grown) {
-		free(name);
+	if (!grown)
 		return -ENOMEM;
-	}
 	list->names = grown;
-	list->names[list->count++] = name;
+	grown[list->count] = strdup(name);
+	if (!grown[list->count])
+		return -ENOMEM;
+	list->count++;
 	return 0;
 }
 
 static int
-name_check(const char *name, char **why)
+take_name(const char *name, void *arg, char **why)
 {
 	const char *bare = name[0] == '@' ? name + 1 : name;
 
@@ -72,7 +79,7 @@ name_check(const char *name, char **why)
 		return option_refuse(why, "\"%s\" is not @ and the name of a group", name);
 	if (strlen(bare) > USER_NAME_MAX)
 		return option_refuse(why, "\"%s\" is too long for a name", name);
-	return 0;
+	return names_add(arg, name);
 }
 
 static int
@@ -80,23 +87,8 @@ put_names(struct config *config, const struct option *o, const struct option_val
 {
 	struct name_list *place = (void *)((char *)config + o->place);
 	struct name_list list = { 0 };
-	const char *at = v->text;
-	char *word;
-	int r;
+	int r = each_word(v->text, take_name, &list, why);
 
-	for (;;) {
-		r = next_word(&at, &word);
-		if (r < 0 || !word)
-			break;
-		r = name_check(word, why);
-		if (r != 0) {
-			free(word);
-			break;
-		}
-		r = names_add(&list, word);
-		if (r < 0)
-			break;
-	}
 	if (r != 0) {
 		clear_names(&list);
 		return r;
@@ -121,41 +113,38 @@ static int
 put_users(struct config *config, const struct option *o, const struct option_value *v, char **why)
 {
 	struct registration_config *c = &config->registration;
-	struct name_list before = c->users;
-	int r;
+	struct name_list list = { 0 };
+	int r = each_word(v->text, take_name, &list, why);
+	bool all = list_has_word(&list, "all"), none = list_has_word(&list, "none");
 
-	if (v->text[0] == '\0')
-		return option_refuse(why, "write all, none, or names and @groups");
-	c->users = (struct name_list){ 0 };
-	r = put_names(config, o, v, why);
-	if (r == 0 && c->users.count > 1 &&
-	    (list_has_word(&c->users, "all") || list_has_word(&c->users, "none")))
+	(void)o;
+	if (r == 0 && list.count == 0)
+		r = option_refuse(why, "write all, none, or names and @groups");
+	if (r == 0 && list.count > 1 && (all || none))
 		r = option_refuse(why, "all and none stand alone");
-	if (r != 0) {
-		clear_names(&c->users);
-		c->users = before;
+	if (r != 0 || all || none)
+		clear_names(&list);
+	if (r != 0)
 		return r;
-	}
-	clear_names(&before);
-	c->users_all = list_has_word(&c->users, "all");
-	if (c->users_all || list_has_word(&c->users, "none"))
-		clear_names(&c->users);
+	clear_names(&c->users);
+	c->users = list;
+	c->users_all = all;
 	return 0;
 }
 
 /* Add the method of this word. */
 static int
-take_method(struct registration_config *c, const char *word, char **why)
+take_method(const char *word, void *arg, char **why)
 {
 	enum method method = method_from_word(word);
+	struct registration_config *c = arg;
 	int i;
 
 	if (method == METHOD_COUNT)
-		return option_refuse(
-			why,
-			"\"%s\" is no method; there are app, email, phone, office-phone, "
-			"questions, recovery-codes",
-			word);
+		return option_refuse(why,
+				     "\"%s\" is no method; there are app, email, phone, "
+				     "office-phone, questions, recovery-codes",
+				     word);
 	for (i = 0; i < c->method_count; i++)
 		if (c->methods[i] == method)
 			return option_refuse(why, "%s is given twice", word);
@@ -167,18 +156,9 @@ static int
 put_methods(struct config *config, const struct option *o, const struct option_value *v, char **why)
 {
 	struct registration_config taken = { 0 };
-	const char *at = v->text;
-	char *word;
-	int r;
+	int r = each_word(v->text, take_method, &taken, why);
 
 	(void)o;
-	do {
-		r = next_word(&at, &word);
-		if (r == 0 && word)
-			r = take_method(&taken, word, why);
-		free(word);
-		at += strspn(at, BLANKS);
-	} while (r == 0 && *at);
 	if (r == 0 && taken.method_count == 0)
 		r = option_refuse(why, "name at least one method");
 	if (r != 0)
@@ -188,55 +168,43 @@ put_methods(struct config *config, const struct option *o, const struct option_v
 	return 0;
 }
 
-/* A text of words, each of which passes the check. */
 static int
-put_words(struct config *config, const struct option *o, const struct option_value *v, char **why,
-	  bool (*fine)(const char *word), const char *what)
-{
-	const char *at = v->text;
-	char *word;
-	int r;
-
-	for (;;) {
-		r = next_word(&at, &word);
-		if (r < 0 || !word)
-			break;
-		if (!fine(word))
-			r = option_refuse(why, "\"%s\" is not %s", word, what);
-		free(word);
-		if (r != 0)
-			break;
-	}
-	return r == 0 ? option_set_text(config, o, v->text) : r;
-}
-
-static bool
-is_address(const char *word)
+take_address(const char *word, void *arg, char **why)
 {
 	char wire[ADDRESS_MAX + 1];
 
-	return address_parse(word, strlen(word), wire) == ADDRESS_FINE;
+	(void)arg;
+	if (address_parse(word, strlen(word), wire) == ADDRESS_FINE)
+		return 0;
+	return option_refuse(why, "\"%s\" is not an address like name@example.org", word);
 }
 
-static bool
-is_domain(const char *word)
+static int
+take_domain(const char *word, void *arg, char **why)
 {
 	char domain[DOMAIN_MAX + 1];
 
-	return address_domain(word, strlen(word), domain) == ADDRESS_FINE;
+	(void)arg;
+	if (address_domain(word, strlen(word), domain) == ADDRESS_FINE)
+		return 0;
+	return option_refuse(why, "\"%s\" is not a domain like example.org", word);
 }
 
 static int
 put_addresses(struct config *config, const struct option *o, const struct option_value *v,
 	      char **why)
 {
-	return put_words(config, o, v, why, is_address, "an address like name@example.org");
+	int r = each_word(v->text, take_address, NULL, why);
+
+	return r == 0 ? option_set_text(config, o, v->text) : r;
 }
 
 static int
 put_domains(struct config *config, const struct option *o, const struct option_value *v, char **why)
 {
-	return put_words(config, o, v, why, is_domain, "a domain like example.org");
+	int r = each_word(v->text, take_domain, NULL, why);
+
+	return r == 0 ? option_set_text(config, o, v->text) : r;
 }
 
 static void

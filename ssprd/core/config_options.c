@@ -18,29 +18,29 @@
 #define YET                .in_effect = false
 
 #define DAY      86400
-#define YEAR     (365 * DAY)
+#define YEAR     31536000
 #define UID_LAST 4294967294
 
-#define GATEWAY(name)                                                                               \
-	{ #name, "preset", &kind_text, "", AT(name.preset), YET },                                  \
-		{ #name, "method", &kind_word, "", CHOICES("GET, POST"), AT(name.method), YET },    \
-		{ #name, "url", &kind_web_url, "", AT(name.url), YET },                             \
-		{ #name, "auth", &kind_text, "", AT(name.auth), YET },                              \
-		{ #name, "header.NAME", &kind_pair, "", AT(name), YET },                            \
-		{ #name, "body", &kind_word, "", CHOICES("form, json, text, none"), AT(name.body), YET }, \
-		{ #name, "field.NAME", &kind_pair, "", AT(name), YET },                             \
-		{ #name, "json", &kind_text, "", AT(name.json), YET },                              \
-		{ #name, "ok", &kind_text, "", AT(name.ok), YET },                                  \
-		{ #name, "retry", &kind_text, "", AT(name.retry), YET },                            \
-		{ #name, "timeout", &kind_int, "20", RANGE(1, 300), AT(name.timeout), YET },        \
-		{ #name, "from", &kind_text, "", AT(name.from), YET },                              \
-		{ #name, "allow_prefixes", &kind_text, "", AT(name.allow_prefixes), YET },          \
-		{ #name, "deny_prefixes", &kind_text, "", AT(name.deny_prefixes), YET },            \
-	{                                                                                           \
-#name, "program", &kind_path, "", AT(name.program), YET                             \
-	}
-
+/* NOLINTBEGIN(bugprone-macro-parentheses): a member's name cannot stand in parentheses */
 /* clang-format off */
+#define GATEWAY(name) \
+	{ #name, "preset", &kind_text, "", AT(name.preset), YET }, \
+	{ #name, "method", &kind_word, "", CHOICES("GET, POST"), AT(name.method), YET }, \
+	{ #name, "url", &kind_web_url, "", AT(name.url), YET }, \
+	{ #name, "auth", &kind_text, "", AT(name.auth), YET }, \
+	{ #name, "header.NAME", &kind_pair, "", AT(name), YET }, \
+	{ #name, "body", &kind_word, "", CHOICES("form, json, text, none"), AT(name.body), YET }, \
+	{ #name, "field.NAME", &kind_pair, "", AT(name), YET }, \
+	{ #name, "json", &kind_text, "", AT(name.json), YET }, \
+	{ #name, "ok", &kind_text, "", AT(name.ok), YET }, \
+	{ #name, "retry", &kind_text, "", AT(name.retry), YET }, \
+	{ #name, "timeout", &kind_int, "20", RANGE(1, 300), AT(name.timeout), YET }, \
+	{ #name, "from", &kind_text, "", AT(name.from), YET }, \
+	{ #name, "allow_prefixes", &kind_text, "", AT(name.allow_prefixes), YET }, \
+	{ #name, "deny_prefixes", &kind_text, "", AT(name.deny_prefixes), YET }, \
+	{ #name, "program", &kind_path, "", AT(name.program), YET }
+/* NOLINTEND(bugprone-macro-parentheses) */
+
 static const struct option options[] = {
 	{ "registration", "enforce", &kind_choice, "required", CHOICES("off, remind, required"),
 	  AT(registration.enforce), NOW },

@@ -128,7 +128,7 @@ take_number(const struct option *o, const struct option_value *v, int64_t *numbe
 static int
 put_int(struct config *config, const struct option *o, const struct option_value *v, char **why)
 {
-	int64_t number;
+	int64_t number = 0;
 	int r = take_number(o, v, &number, why);
 
 	if (r == 0)
@@ -139,7 +139,7 @@ put_int(struct config *config, const struct option *o, const struct option_value
 static int
 put_id(struct config *config, const struct option *o, const struct option_value *v, char **why)
 {
-	int64_t number;
+	int64_t number = 0;
 	int r = take_number(o, v, &number, why);
 
 	if (r == 0)

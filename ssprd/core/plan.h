@@ -38,14 +38,21 @@ struct plan {
 	int required;       /* never more than offered_count */
 	int done;           /* registered ones among the offered */
 	int postpones_left; /* POSTPONES_FREE (protocol/facts.h), 0 none, or the count */
-	int64_t quiet_until; /* while state is OK: it may change then at the earliest; for the stamp */
+	/*
+	 * While state is OK or NOT_ENABLED: it may change then at the earliest, for the stamp. At most a day ahead; the end
+	 * of a "not now" (one that ends later than that was said under a wrong clock and is not believed).
+	 */
+	int64_t quiet_until;
 };
 
 /* Fill in the plan for this user at this time. implemented: a bit (1 << method) for each method this program has. */
 void plan_make(struct plan *plan, const struct config *config, unsigned int implemented,
 	       const struct plan_user *user, int64_t now);
 
-/* Is a login without a dialog refused now (keyed_logins = refuse, after postpone_until)? Only when something is due. */
+/*
+ * Is a login without a dialog refused now (keyed_logins = refuse, after postpone_until)? Only when something is due, only
+ * with enforce = required, and never without a date.
+ */
 bool plan_refuses_keyed(const struct plan *plan, const struct config *config, int64_t now);
 
 #endif

@@ -77,8 +77,10 @@ connect_file(struct store *store)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
 		    SQLITE_OPEN_EXRESCODE;
-	int code = sqlite3_open_v2(store->path, &store->db, flags, NULL);
+	int code;
 
+	errno = 0;
+	code = sqlite3_open_v2(store->path, &store->db, flags, NULL);
 	if (code != SQLITE_OK)
 		return store_failed(store, code);
 	sqlite3_busy_timeout(store->db, BUSY_MS);

@@ -71,11 +71,17 @@ struct store_user {
 void store_user_done(struct store_user *user);
 /* Find the active record of a name. STORE_DONE (user filled in), STORE_NONE. */
 int store_user_get(struct store *store, const char *name, struct store_user *user);
-/* Insert (id 0, which is then filled in) or update by id. */
+/* Insert (id 0, which is then filled in) or update by id (all but the name). -ESTALE: that record was set aside. */
 int store_user_put(struct store *store, struct store_user *user);
-/* Set a record aside (another uid has that name now): it is no longer found, its methods neither. */
+/*
+ * Set a record aside (another uid has that name now): it is no longer found, its methods neither, not even by its
+ * id, so that a dialog that outlives it can read and write nothing. -ESTALE: it was set aside before.
+ */
 int store_user_set_aside(struct store *store, int64_t id, int64_t now);
-/* Call each for every active user in order of names until it answers other than 0; answers that, or 0. */
+/*
+ * Call each for every active user in order of names until it answers other than 0; answers that, or 0. each may change
+ * methods, but not walk again (-EBUSY).
+ */
 int store_users_each(struct store *store, int (*each)(const struct store_user *user, void *arg),
 		     void *arg);
 
@@ -93,7 +99,7 @@ void store_method_done(struct store_method *m);
 /* with_sealed false leaves sealed NULL. STORE_DONE or STORE_NONE. */
 int store_method_get(struct store *store, int64_t user, enum method method, bool with_sealed,
 		     struct store_method *m);
-/* Insert or replace. */
+/* Insert or replace. -ESTALE: there is no active record of this user. store_code_put likewise. */
 int store_method_put(struct store *store, int64_t user, const struct store_method *m);
 int store_method_remove(struct store *store, int64_t user,
 			enum method method); /* STORE_DONE, STORE_NONE */

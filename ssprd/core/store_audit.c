@@ -75,7 +75,7 @@ store_audit_each(struct store *store, int64_t from_id,
 
 	query_start(&q, store, SQL_AUDIT_EACH);
 	query_number(&q, 1, from_id);
-	while ((r = query_row(&q)) == STORE_DONE) {
+	while (query_more(&q, &r)) {
 		r = read_row(&q, &row);
 		if (r == 0)
 			r = each(&row, arg);

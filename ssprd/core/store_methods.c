@@ -85,7 +85,7 @@ store_method_put(struct store *store, int64_t user, const struct store_method *m
 	query_number(&q, 5, m->last_step);
 	query_bytes(&q, 6, m->sealed, m->sealed_len);
 	store->wipe = true; /* it may replace an older record */
-	return query_change(&q);
+	return query_change_owned(&q);
 }
 
 int
@@ -112,13 +112,13 @@ store_methods(struct store *store, int64_t user, struct store_method methods[MET
 		methods[i].method = (enum method)i;
 	query_start(&q, store, SQL_METHODS);
 	query_number(&q, 1, user);
-	while ((r = query_row(&q)) == STORE_DONE) {
+	while (query_more(&q, &r)) {
 		read_method(&q, &m);
 		if (m.method < METHOD_COUNT)
 			methods[m.method] = m;
 	}
 	query_done(&q);
-	return r < 0 ? r : STORE_DONE;
+	return r;
 }
 
 int
@@ -169,7 +169,7 @@ store_code_put(struct store *store, int64_t user, enum method method, const stru
 	query_number(&q, 5, c->tries_used);
 	query_bytes(&q, 6, c->sealed, c->sealed_len);
 	store->wipe = true; /* it may replace an older destination */
-	return query_change(&q);
+	return query_change_owned(&q);
 }
 
 int

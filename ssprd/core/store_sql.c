@@ -122,15 +122,16 @@ error_of(const struct failure *failure, int code, int system)
 	return failure->error;
 }
 
+/* SQLite keeps neither errno nor a message for every failure: errno is read here, a message only if it is of this one. */
 int
 store_failed(struct store *store, int code)
 {
 	const struct failure *failure = find_failure(code);
-	int system = store->db ? sqlite3_system_errno(store->db) : 0;
-	int error = error_of(failure, code, system);
+	int error = error_of(failure, code, errno);
+	bool told = store->db && sqlite3_extended_errcode(store->db) == code;
 
 	log_error("store: %s: %s (%s; %s)", store->path, failure->text,
-		  store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code), strerror(error));
+		  told ? sqlite3_errmsg(store->db) : sqlite3_errstr(code), strerror(error));
 	return -error;
 }
 
@@ -150,8 +151,10 @@ store_prepare(struct store *store)
 int
 store_run(struct store *store, const char *text)
 {
-	int code = sqlite3_exec(store->db, text, NULL, NULL, NULL);
+	int code;
 
+	errno = 0;
+	code = sqlite3_exec(store->db, text, NULL, NULL, NULL);
 	return code == SQLITE_OK ? 0 : store_failed(store, code);
 }
 
@@ -221,6 +224,7 @@ query_row(struct query *q)
 {
 	int code = q->bound;
 
+	errno = 0;
 	if (code == SQLITE_OK)
 		code = sqlite3_step(q->statement);
 	if (code == SQLITE_ROW)
@@ -228,6 +232,15 @@ query_row(struct query *q)
 	if (code == SQLITE_DONE)
 		return STORE_NONE;
 	return store_failed(q->store, code);
+}
+
+bool
+query_more(struct query *q, int *r)
+{
+	int answer = query_row(q);
+
+	*r = answer < 0 ? answer : 0;
+	return answer == STORE_DONE;
 }
 
 int64_t
@@ -307,6 +320,18 @@ query_change(struct query *q)
 	query_done(q);
 	store_settle(q->store);
 	return r;
+}
+
+int
+query_change_owned(struct query *q)
+{
+	int r = query_change(q);
+
+	if (r != STORE_NONE)
+		return r;
+	log_error("store: %s: a change was refused: its user's record was set aside",
+		  q->store->path);
+	return -ESTALE;
 }
 
 int64_t

@@ -57,7 +57,7 @@ struct store {
 	int line_count;
 };
 
-/* Log that SQLite answered code (once, here), and the -errno for it. */
+/* Log that SQLite answered code (once, here), and the -errno for it. errno is still as SQLite left it. */
 int store_failed(struct store *store, int code);
 /* Prepare all statements. 0 or -errno. */
 int store_prepare(struct store *store);
@@ -95,6 +95,8 @@ void query_name(struct query *q, int n, const char *name); /* the bytes of a str
 void query_word(struct query *q, int n, const char *word); /* one of the program's own words */
 /* The next row: STORE_DONE, STORE_NONE, or -errno (logged). */
 int query_row(struct query *q);
+/* Is there another row? False at the end (*r is 0) and when it failed (*r is -errno, logged). */
+bool query_more(struct query *q, int *r);
 /* Columns of the row, numbered from 0. */
 int64_t query_get_number(struct query *q, int column);
 const char *query_get_text(struct query *q, int column);
@@ -107,6 +109,8 @@ void query_done(struct query *q);
  * Run a change to its end, and query_done. STORE_DONE: it changed a row. STORE_NONE: it changed none. -errno.
  */
 int query_change(struct query *q);
+/* The same where the owner must be an active record. 0, or -ESTALE: it is not (logged). */
+int query_change_owned(struct query *q);
 /* The id of the row that was inserted last. */
 int64_t query_inserted(struct store *store);
 

@@ -23,6 +23,7 @@ store_settle(struct store *store)
 
 	if (!store->wipe || store_in_transaction(store))
 		return;
+	errno = 0;
 	code = sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	if (code == SQLITE_OK)
 		store->wipe = false;
@@ -111,6 +112,7 @@ store_writable(struct store *store)
 	r = query_row(&q);
 	query_done(&q);
 	if (r >= 0) {
+		errno = 0;
 		code = sqlite3_db_cacheflush(store->db);
 		r = code == SQLITE_OK ? 0 : store_failed(store, code);
 	}

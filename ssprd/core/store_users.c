@@ -89,7 +89,7 @@ store_user_put(struct store *store, struct store_user *user)
 		query_number(&q, 1, user->id);
 	else
 		query_bytes(&q, 1, user->name, strnlen(user->name, sizeof(user->name)));
-	r = query_change(&q);
+	r = query_change_owned(&q);
 	if (r == STORE_DONE && !user->id)
 		user->id = query_inserted(store);
 	return r;
@@ -103,7 +103,7 @@ store_user_set_aside(struct store *store, int64_t id, int64_t now)
 	query_start(&q, store, SQL_USER_SET_ASIDE);
 	query_number(&q, 1, id);
 	query_number(&q, 2, now);
-	return query_change(&q);
+	return query_change_owned(&q);
 }
 
 int
@@ -115,7 +115,7 @@ store_users_each(struct store *store, int (*each)(const struct store_user *user,
 	int r;
 
 	query_start(&q, store, SQL_USERS);
-	while ((r = query_row(&q)) == STORE_DONE) {
+	while (query_more(&q, &r)) {
 		r = read_user(&q, &user);
 		if (r < 0)
 			break;

@@ -30,12 +30,15 @@ enum vault_result {
 /*
  * Read the key file, or make it (0600, on disk: file and folder fsynced) when it is absent and may_make is set:
  * the caller sets it only when no database stands there yet. 0, -ENOENT: absent and may not be made; -EINVAL: not a key file;
- * -EPERM: others than its owner can read it; other -errno. Failures are logged.
+ * -EPERM: it is another user's, or others can use it; other -errno. Failures are logged.
  */
 int vault_start(struct vault **vault, const char *key_file, int may_make);
 void vault_stop(struct vault *vault); /* wipes the key; NULL is fine */
 
-/* VAULT_DONE: *sealed is malloc'd (a random nonce each time). -EMSGSIZE over VAULT_PLAIN_MAX, -ENOMEM. */
+/*
+ * VAULT_DONE: *sealed is malloc'd (a random nonce each time). -EMSGSIZE over VAULT_PLAIN_MAX, -ENOMEM, -EINVAL: a word
+ * of the place is over 64 bytes (vault_unseal too).
+ */
 int vault_seal(struct vault *vault, const struct vault_place *place, const void *plain, size_t len,
 	       unsigned char **sealed, size_t *sealed_len);
 /* VAULT_DONE: plain is the caller's to wipe. VAULT_SHUT. -ENOMEM. */

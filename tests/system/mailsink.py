@@ -19,6 +19,7 @@ class MailSink:
         self.port = port
         self.refuse = {}
         self._mails = []
+        self._watcher = None
         self._changed = threading.Condition()
         self._controller = Controller(self, hostname="127.0.0.1", port=port, ready_timeout=LONG)
         self._controller.start()
@@ -34,7 +35,13 @@ class MailSink:
         with self._changed:
             self._mails.append((envelope.rcpt_tos, message))
             self._changed.notify_all()
+        if self._watcher:
+            self._watcher(envelope.rcpt_tos, message)
         return "250 OK"
+
+    def watch(self, watcher):
+        """Call it with the recipients and the message of each mail."""
+        self._watcher = watcher
 
     def count(self, address):
         with self._changed:

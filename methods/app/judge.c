@@ -1,0 +1,189 @@
+/*
+ * The authenticator app (TOTP, RFC 6238). The secret is made here and waits in the dialog; a current code proves that the app has
+ * it, and only then is it saved, with the time step that was used: that code is good for nothing more.
+ */
+#include <errno.h>
+#include <liboath/oath.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "methods/judges.h"
+#include "ssprd/core/config.h"
+#include "ssprd/core/vault.h"
+#include "ssprd/dialog.h"
+
+#define SEED_SIZE    20 /* bytes: 160 bit, RFC 4226 */
+#define DIGITS       6
+#define STEP_SECONDS 30
+#define STEPS_AWAY   1 /* a clock may be off by one step, either way */
+#define URI_MAX      4096
+
+/* Append text to s, escaped for a URI: a name can end nothing and begin nothing there. */
+static size_t
+put_escaped(char *out, size_t size, size_t at, const char *text)
+{
+	static const char plain[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+	for (; *text && at + 4 < size; text++)
+		at += (size_t)snprintf(out + at, size - at, strchr(plain, *text) ? "%c" : "%%%02X",
+				       (unsigned char)*text);
+	return at;
+}
+
+/* otpauth://totp/HOST:USER@HOST?secret=...&issuer=HOST */
+static int
+make_uri(struct secret *uri, const struct dialog *d, const char *base32)
+{
+	int r = secret_room(uri, URI_MAX);
+	char *out = (char *)uri->data;
+	size_t at;
+
+	if (r < 0)
+		return r;
+	at = (size_t)snprintf(out, URI_MAX, "otpauth://totp/");
+	at = put_escaped(out, URI_MAX, at, d->judge->host);
+	at += (size_t)snprintf(out + at, URI_MAX - at, ":");
+	at = put_escaped(out, URI_MAX, at, d->user.stored.name);
+	at += (size_t)snprintf(out + at, URI_MAX - at, "%%40");
+	at = put_escaped(out, URI_MAX, at, d->judge->host);
+	at += (size_t)snprintf(out + at, URI_MAX - at, "?secret=%s&issuer=", base32);
+	put_escaped(out, URI_MAX, at, d->judge->host);
+	return 0;
+}
+
+static int
+seed(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	struct secret uri = { 0 };
+	char *base32 = NULL;
+	size_t len = 0;
+	int r;
+
+	(void)request;
+	d->seed_tries = 0;
+	r = secret_room(&d->seed, SEED_SIZE);
+	if (r < 0)
+		return r;
+	vault_random(d->seed.data, SEED_SIZE);
+	if (oath_base32_encode((const char *)d->seed.data, SEED_SIZE, &base32, &len) != OATH_OK)
+		return -ENOMEM;
+	r = make_uri(&uri, d, base32);
+	message_start(reply, REPLY_OK);
+	if (r == 0)
+		r = message_put_text(reply, base32);
+	if (r == 0)
+		r = message_put_text(reply, secret_text(&uri));
+	secret_done(&uri);
+	explicit_bzero(base32, len);
+	free(base32);
+	return r;
+}
+
+/* The digits of what was typed; apps show them in groups. False: not DIGITS digits. */
+static bool
+digits_of(const struct field *proof, char code[DIGITS + 1])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < proof->len; i++) {
+		unsigned char c = proof->data[i];
+
+		if (c == ' ')
+			continue;
+		if (c < '0' || c > '9' || n == DIGITS)
+			return false;
+		code[n++] = (char)c;
+	}
+	code[n] = '\0';
+	return n == DIGITS;
+}
+
+/* The time step of this code, or 0: not a code of now. Every step is compared, whichever fits. */
+static int
+step_of(const struct dialog *d, const char *code, int64_t *step)
+{
+	int64_t now = d->now / STEP_SECONDS;
+	char right[DIGITS + 1];
+
+	*step = 0;
+	for (int away = -STEPS_AWAY; away <= STEPS_AWAY; away++) {
+		if (oath_totp_generate((const char *)d->seed.data, d->seed.len,
+				       (time_t)((now + away) * STEP_SECONDS), STEP_SECONDS, 0,
+				       DIGITS, right) != OATH_OK)
+			return -EIO;
+		if (vault_equal(right, code, DIGITS))
+			*step = now + away;
+	}
+	explicit_bzero(right, sizeof(right));
+	return 0;
+}
+
+/* A wrong code; after so many of them this secret is done with, and a new one begins anew. */
+static int
+wrong(struct dialog *d, struct message *reply)
+{
+	int r = dialog_audit(d, AUDIT_CODE_WRONG, method_word(METHOD_APP), "wrong", NULL);
+
+	if (r < 0)
+		return r;
+	if (++d->seed_tries < d->judge->config->codes.tries)
+		return judge_answer_number(reply, REPLY_WRONG,
+					   d->judge->config->codes.tries - d->seed_tries);
+	secret_done(&d->seed);
+	return judge_answer_number(reply, REPLY_SPENT, d->now);
+}
+
+/* A code without a secret that waits: of the one that was just saved, or out of turn. */
+static int
+without_seed(struct dialog *d, struct message *reply)
+{
+	int r = dialog_has(d, METHOD_APP);
+
+	if (r < 0)
+		return r;
+	return r == 1 ? judge_answer(reply, REPLY_USED) : JUDGE_VIOLATION;
+}
+
+static bool
+is_blank(const struct field *proof)
+{
+	for (size_t i = 0; i < proof->len; i++)
+		if (proof->data[i] != ' ' && proof->data[i] != '\t')
+			return false;
+	return true;
+}
+
+static int
+try(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	char code[DIGITS + 1];
+	int64_t step = 0;
+	int r = 0;
+
+	if (request->count != 2)
+		return JUDGE_VIOLATION;
+	if (!d->seed.len)
+		return without_seed(d, reply);
+	if (is_blank(&request->field[1]))
+		return judge_answer(reply, REPLY_EMPTY);
+	if (digits_of(&request->field[1], code))
+		r = step_of(d, code, &step);
+	explicit_bzero(code, sizeof(code));
+	if (r < 0)
+		return r;
+	if (step == 0)
+		return wrong(d, reply);
+	r = dialog_save(d, METHOD_APP, d->seed.data, d->seed.len, step);
+	if (r < 0)
+		return r;
+	secret_done(&d->seed);
+	return judge_answer(reply, REPLY_PROVEN);
+}
+
+const struct method_judge app_judge = {
+	.method = METHOD_APP,
+	.seed = seed,
+	.try = try,
+};

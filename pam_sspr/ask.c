@@ -1,0 +1,162 @@
+/*
+ * The client library by its absolute path: no search path of the host's can put another in its place.
+ */
+#include "pam_sspr/ask.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pam_sspr/locale.h"
+#include "pam_sspr/options.h"
+
+#define CLIENT_LIBRARY SSPR_LIBDIR "/libsspr-client.so"
+#define COLUMNS_MAX    1000 /* a terminal that says more is not believed */
+
+static const struct symbol {
+	const char *name;
+	size_t offset;
+} symbols[] = {
+	{ "sspr_client_check", offsetof(struct client_functions, check) },
+	{ "sspr_client_converse", offsetof(struct client_functions, converse) },
+	{ "sspr_host_user_get", offsetof(struct client_functions, host_get) },
+	{ "sspr_host_user_done", offsetof(struct client_functions, host_done) },
+};
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Why the last dl call failed, for a log line. */
+static bool
+not_loaded(char problem[CLIENT_PROBLEM_MAX])
+{
+	const char *why = dlerror();
+
+	snprintf(problem, CLIENT_PROBLEM_MAX, "%s", why != NULL ? why : CLIENT_LIBRARY);
+	return false;
+}
+
+static bool
+load(struct ask *a, char problem[CLIENT_PROBLEM_MAX])
+{
+	void *address;
+	size_t i;
+
+	a->library = dlopen(CLIENT_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	if (a->library == NULL)
+		return not_loaded(problem);
+	for (i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
+		address = dlsym(a->library, symbols[i].name);
+		if (address == NULL)
+			return not_loaded(problem);
+		memcpy((char *)&a->call + symbols[i].offset, &address, sizeof(address));
+	}
+	return true;
+}
+
+static const char *
+item(pam_handle_t *pamh, int type)
+{
+	const void *value = NULL;
+
+	return pam_get_item(pamh, type, &value) == PAM_SUCCESS ? value : NULL;
+}
+
+/* Only where the host itself sits on the terminal: in sshd there is none, and nothing is opened for it. */
+static unsigned int
+terminal_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col > COLUMNS_MAX)
+		return 0;
+	return size.ws_col;
+}
+
+/* A host that is not root tells nothing that only root can know; the daemon would not take it from there. */
+static bool
+gather_host(struct ask *a, char problem[CLIENT_PROBLEM_MAX])
+{
+	struct client_context *c = &a->context;
+	int r;
+
+	if (geteuid() != 0)
+		return true;
+	r = a->call.host_get(a->user, &a->host);
+	if (r < 0) {
+		snprintf(problem, CLIENT_PROBLEM_MAX, "the host's own files: %s",
+			 strerrordesc_np(-r));
+		return false;
+	}
+	c->from_root = true;
+	c->uid = a->host.uid;
+	c->groups = (const char *const *)a->host.groups;
+	c->group_count = a->host.group_count;
+	c->local_password = a->host.local_password;
+	c->last_login = a->host.last_login;
+	return true;
+}
+
+bool
+ask_start(struct ask *a, pam_handle_t *pamh, const struct options *o, const char *user,
+	  bool interactive, char problem[CLIENT_PROBLEM_MAX])
+{
+	a->user = user;
+	a->bus = o->bus;
+	if (!load(a, problem))
+		return false;
+	locale_of_login(pamh, a->lang);
+	a->context = (struct client_context){
+		.service = item(pamh, PAM_SERVICE),
+		.tty = item(pamh, PAM_TTY),
+		.rhost = item(pamh, PAM_RHOST),
+		.lang = a->lang,
+		.columns = terminal_columns(),
+		.interactive = interactive,
+	};
+	if (!gather_host(a, problem))
+		return false;
+	a->deadline = now_ms() + o->timeout_ms;
+	return true;
+}
+
+static int
+time_left(const struct ask *a)
+{
+	const int64_t left = a->deadline - now_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
+int
+ask_check(struct ask *a, struct client_state *state, char problem[CLIENT_PROBLEM_MAX])
+{
+	return a->call.check(a->bus, time_left(a), a->user, &a->context, state, problem);
+}
+
+int
+ask_converse(struct ask *a, int *conversation, char problem[CLIENT_PROBLEM_MAX])
+{
+	return a->call.converse(a->bus, time_left(a), a->user, PURPOSE_ENROLL, &a->context,
+				conversation, problem);
+}
+
+void
+ask_done(struct ask *a)
+{
+	if (a->call.host_done != NULL)
+		a->call.host_done(&a->host);
+	if (a->library != NULL)
+		dlclose(a->library);
+	memset(a, 0, sizeof(*a));
+}

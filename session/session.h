@@ -1,0 +1,80 @@
+/*
+ * One dialog with one user: what the session knows, and how it ends. Everything that outlives a step
+ * stands here; a step that returns ENDED has said in here why, with one of the three functions below, and
+ * everybody above only passes ENDED on. The first reason stays.
+ */
+#ifndef SSPR_SESSION_SESSION_H
+#define SSPR_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/facts.h"
+#include "protocol/packet.h"
+#include "protocol/request.h"
+#include "session/outcome.h"
+
+#define TERMINAL_FD 3
+#define JUDGE_FD    4
+
+#define COLUMNS_MIN      40
+#define COLUMNS_MAX      80      /* also where the terminal's width is not known */
+#define COLUMNS_UNBROKEN 1000000 /* a line that is never broken */
+
+enum ending {
+	RUNNING,
+	FINISHING, /* the judge is to be asked for the verdict; finish is the reason */
+	DECIDED,   /* verdict is known: the judge gave it, or there is no judge to ask */
+	GONE,      /* nobody is at the terminal: nothing is sent any more */
+};
+
+struct session {
+	int terminal; /* fd of packets */
+	int judge;    /* fd of requests */
+	char user[USER_NAME_MAX + 1];
+	int columns; /* COLUMNS_MIN to COLUMNS_MAX */
+
+	struct facts facts;
+	int64_t deadline; /* CLOCK_MONOTONIC in ms, from facts.time_left; 0 before the facts */
+
+	enum ending ending;
+	enum finish finish;
+	enum verdict verdict;
+	bool tell;            /* a login without a dialog may be told one line */
+	bool refused_not_now; /* n was typed where it is not possible; the next one ends the dialog */
+	bool judge_lost;      /* ssprd broke off or is too slow: it is not asked again */
+
+	/* What session/talk.c keeps. */
+	char text[PACKET_TEXT_MAX + 1]; /* said, goes in front of the next prompt */
+	size_t text_len;
+	size_t typed;       /* bytes that came from the terminal */
+	int empty_in_a_row; /* empty answers where Enter is no choice */
+	int64_t turn;       /* since when the terminal has been waiting for us */
+};
+
+struct session_arguments {
+	const char *user;
+	int columns; /* 0: not known */
+};
+
+/* Start a dialog on two open sockets. The session owns neither of them. */
+void session_init(struct session *s, const struct session_arguments *a, int terminal, int judge);
+
+/*
+ * Hold the whole dialog, to the END packet. False: it broke (the verdict was "failed", or the terminal is
+ * gone without one). Everything that was typed is wiped afterwards.
+ */
+bool session_run(struct session *s);
+
+/* The dialog is over; the judge shall say the verdict. */
+enum outcome session_finish(struct session *s, enum finish reason);
+/* The dialog is over with this verdict. */
+enum outcome session_decided(struct session *s, enum verdict verdict);
+/* The dialog is over, and there is nobody to tell. */
+enum outcome session_gone(struct session *s);
+
+/* CLOCK_MONOTONIC in milliseconds. */
+int64_t session_now(void);
+
+#endif

@@ -1,0 +1,189 @@
+/*
+ * ssprctl: the command line of sspr. One table of commands; each asks the daemon, or looks at
+ * files, and prints. It decides nothing: who may know what is the daemon's to say.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "protocol/limits.h"
+#include "ssprctl/command.h"
+#include "text/language.h"
+#include "text/log.h"
+
+#define COMMAND_NONE (-1)
+
+static const struct command commands[] = {
+	{ "status", "", 0, 0, true, false, N_("what is registered for you"),
+	  N_("Shows your own record: what you registered, masked, and when you will be\n"
+	     "asked again.\n"),
+	  status_run },
+	{ "users", "", 0, 0, true, false, N_("all users that sspr knows"),
+	  N_("One line a user, with what is due. For administrators.\n"), users_run },
+	{ "show", "USER", 1, 1, true, false, N_("what is registered for one user"),
+	  N_("Shows the record of one user, masked. For administrators, and for users\n"
+	     "about themselves.\n"),
+	  show_run },
+	{ "policy check", "[FILE]", 0, 1, false, false, N_("is the configuration good?"),
+	  N_("Reads FILE and the files in FILE.d (or those in use) and prints each mistake\n"
+	     "as FILE:LINE: what is wrong. Nothing is changed.\n"),
+	  policy_check_run },
+	{ "simulate", "USER SERVICE", 2, 2, true, true, N_("what would happen at a login, and why"),
+	  N_("Reads the PAM file of SERVICE and asks the daemon what a login of USER through\n"
+	     "it would meet, as if there were no stamp. Nothing is changed. For administrators.\n"
+	     "\n"
+	     "  --pam FOLDER   look there for PAM files, not in /etc/pam.d\n"),
+	  simulate_run },
+};
+
+#define COMMAND_COUNT ((int)(sizeof(commands) / sizeof(commands[0])))
+
+static enum exit_code
+usage(const struct command *c)
+{
+	if (c)
+		fprintf(stderr, _("usage: ssprctl %s %s\n"), c->name, c->arguments);
+	else
+		fprintf(stderr, "%s", _("usage: ssprctl COMMAND; ssprctl --help shows them\n"));
+	return EXIT_USAGE;
+}
+
+static enum exit_code
+help(const struct command *c)
+{
+	int i;
+
+	if (c) {
+		printf(_("usage: ssprctl %s %s\n"), c->name, c->arguments);
+		printf("\n%s", _(c->help));
+		if (c->formats)
+			printf("%s", _("\n  --json, --csv  print for programs\n"));
+		return EXIT_DONE;
+	}
+	printf("%s", _("usage: ssprctl COMMAND\n\n"));
+	for (i = 0; i < COMMAND_COUNT; i++)
+		printf("  %-13s %-13s %s\n", commands[i].name, commands[i].arguments,
+		       _(commands[i].summary));
+	printf("%s", _("\nssprctl COMMAND --help says more.\n"));
+	return EXIT_DONE;
+}
+
+/* How many words of argv the name of this command is, or 0: it is another one. */
+static int
+words_of(const struct command *c, int argc, char **argv)
+{
+	const char *second = strchr(c->name, ' ');
+	size_t len = second ? (size_t)(second - c->name) : strlen(c->name);
+
+	if (argc < 2 || strlen(argv[1]) != len || memcmp(argv[1], c->name, len) != 0)
+		return 0;
+	if (!second)
+		return 1;
+	return argc > 2 && strcmp(argv[2], second + 1) == 0 ? 2 : 0;
+}
+
+static int
+find_command(int argc, char **argv, int *words)
+{
+	int i;
+
+	for (i = 0; i < COMMAND_COUNT; i++) {
+		*words = words_of(&commands[i], argc, argv);
+		if (*words > 0)
+			return i;
+	}
+	return COMMAND_NONE;
+}
+
+/*
+ * An option of this command, with its value where it has one. How many words it took; 0: it is
+ * none.
+ */
+static int
+take_option(const struct command *c, struct invocation *in, const char *word, const char *next)
+{
+	if (c->formats && strcmp(word, "--json") == 0)
+		in->format = FORMAT_JSON;
+	else if (c->formats && strcmp(word, "--csv") == 0)
+		in->format = FORMAT_CSV;
+	else if (c->pam && next && strcmp(word, "--pam") == 0) {
+		in->pam_folder = next;
+		return 2;
+	} else {
+		return 0;
+	}
+	return 1;
+}
+
+static enum exit_code
+run(const struct command *c, int argc, char **argv)
+{
+	struct invocation in = { 0 };
+	int i, taken;
+
+	for (i = 0; i < argc; i += taken) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return help(c);
+		taken = take_option(c, &in, argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+		if (taken > 0)
+			continue;
+		if (argv[i][0] == '-' || in.count == c->most)
+			return usage(c);
+		in.argument[in.count++] = argv[i];
+		taken = 1;
+	}
+	if (in.count < c->least)
+		return usage(c);
+	return c->run(&in);
+}
+
+/* The first language that is set, in the order in which gettext looks. */
+static void
+start_language(void)
+{
+	static const char *const names[] = { "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG" };
+	char accepted[LANG_NAME_MAX + 1] = "", first[LANG_NAME_MAX + 1];
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		value = getenv(names[i]);
+		if (!value || !*value)
+			continue;
+		/* LANGUAGE may be a list. */
+		(void)snprintf(first, sizeof(first), "%.*s", (int)strcspn(value, ":"), value);
+		(void)language_accept(first, accepted);
+		break;
+	}
+	language_start(accepted);
+}
+
+/* What was printed into a full disk or a closed pipe was not done. */
+static enum exit_code
+finish(enum exit_code code)
+{
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("ssprctl");
+		return code == EXIT_DONE ? EXIT_REFUSED : code;
+	}
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	int i, words;
+
+	log_open("ssprctl");
+	log_to_stderr();
+	closelog();
+	start_language();
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		return (int)finish(help(NULL));
+	i = find_command(argc, argv, &words);
+	if (i == COMMAND_NONE)
+		return (int)usage(NULL);
+	return (int)finish(run(&commands[i], argc - 1 - words, argv + 1 + words));
+}

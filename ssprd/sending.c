@@ -1,0 +1,152 @@
+/* Sendings: a delivery with its dialog, as long as that lives, and its audit. */
+#include "ssprd/sending.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ssprd/core/config.h"
+#include "ssprd/core/vault.h"
+#include "ssprd/delivery.h"
+#include "ssprd/dialog.h"
+#include "ssprd/words.h"
+#include "text/log.h"
+
+struct sending {
+	struct delivery *delivery; /* until it is started */
+	struct judge *judge;
+	struct dialog *dialog; /* NULL: over */
+	enum method method;
+	char user[USER_NAME_MAX + 1];
+	char service[SERVICE_NAME_MAX + 1];
+	char rhost[HOST_NAME_MAX_BYTES + 1];
+	int64_t uid, number;
+};
+
+static void
+audit(const struct sending *s, enum reason reason)
+{
+	struct audit_entry entry = {
+		.event = reason == REASON_COUNT ? AUDIT_CODE_SENT : AUDIT_CODE_FAILED,
+		.user = s->user,
+		.actor = s->user,
+		.method = method_word(s->method),
+		.result = reason == REASON_COUNT ? "sent" : "failed",
+		.reason = reason == REASON_COUNT ? NULL : reason_word(reason),
+		.service = s->service,
+		.rhost = s->rhost,
+		.uid = s->uid,
+		.session = s->number,
+		.now = time(NULL),
+	};
+
+	if (audit_write(s->judge->store, s->judge->vault, &entry) < 0)
+		log_error("the outcome of a delivery could not be audited");
+}
+
+static void
+delivered(enum reason reason, void *arg)
+{
+	struct sending *s = arg;
+	struct dialog *d = s->dialog;
+
+	audit(s, reason);
+	if (d) {
+		d->sending = NULL;
+		d->undelivered = reason != REASON_COUNT;
+		d->undelivered_why = reason;
+	}
+	free(s);
+}
+
+static int
+make_delivery(struct sending *s, const struct dialog *d, const char *to, const char *code)
+{
+	const struct config *config = d->judge->config;
+	char user[USER_NAME_MAX + 1], host[HOST_NAME_MAX_BYTES + 1], id[2 * 16 + 1];
+	unsigned char random[16];
+	struct secret text = { 0 };
+	struct delivery_message message = {
+		.to = to, .code = code, .user = user, .host = host, .lang = d->lang, .id = id
+	};
+	int r;
+
+	vault_random(random, sizeof(random));
+	for (size_t i = 0; i < sizeof(random); i++)
+		snprintf(id + 2 * i, 3, "%02x", random[i]);
+	words_printable(s->user, user, sizeof(user));
+	words_printable(d->judge->host, host, sizeof(host));
+	r = words_code(&text, d->lang, s->user, d->judge->host, code, config->codes.lifetime / 60,
+		       config->support.contact);
+	if (r < 0)
+		return r;
+	message.text = secret_text(&text);
+	r = delivery_new(&s->delivery, method_word(s->method), &message, config->email.timeout,
+			 delivered, s);
+	secret_done(&text);
+	return r;
+}
+
+static void
+forget(struct sending *s)
+{
+	if (!s)
+		return;
+	delivery_free(s->delivery);
+	free(s);
+}
+
+int
+sending_make(struct dialog *d, enum method method, const char *to, const char *code)
+{
+	struct sending *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->judge = d->judge;
+	s->dialog = d;
+	s->method = method;
+	memcpy(s->user, d->user.stored.name, sizeof(s->user));
+	memcpy(s->service, d->service, sizeof(s->service));
+	memcpy(s->rhost, d->rhost, sizeof(s->rhost));
+	s->uid = d->user.stored.uid;
+	s->number = d->number;
+	r = make_delivery(s, d, to, code);
+	if (r < 0) {
+		forget(s);
+		return r;
+	}
+	forget(d->outgoing);
+	d->outgoing = s;
+	return 0;
+}
+
+void
+sending_start(struct dialog *d, struct deliveries *deliveries)
+{
+	struct sending *s = d->outgoing;
+	struct delivery *delivery;
+
+	if (!s)
+		return;
+	if (d->sending)
+		d->sending->dialog = NULL;
+	d->outgoing = NULL;
+	d->sending = s;
+	delivery = s->delivery;
+	s->delivery = NULL; /* its own from here on, and s its argument */
+	delivery_start(deliveries, delivery);
+}
+
+void
+sending_let_go(struct dialog *d)
+{
+	forget(d->outgoing);
+	d->outgoing = NULL;
+	if (d->sending)
+		d->sending->dialog = NULL;
+	d->sending = NULL;
+}

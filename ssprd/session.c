@@ -1,0 +1,436 @@
+/*
+ * A session's life: started, answered, ended, reaped. The order of an end: its secrets are wiped and its socket closed as soon as nothing
+ * more may be asked; the entry itself, and whose it was, goes when the process has been reaped.
+ */
+#include "ssprd/session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "protocol/packet.h"
+#include "protocol/request.h"
+#include "ssprd/context.h"
+#include "ssprd/core/config.h"
+#include "ssprd/dialog.h"
+#include "ssprd/finish.h"
+#include "ssprd/sending.h"
+#include "text/log.h"
+
+#define TERMINAL_FD 3
+#define REQUESTS_FD 4
+
+struct session {
+	struct child child; /* first: child_ended casts back */
+	struct sessions *all;
+	struct dialog dialog;
+	int64_t number;
+	int fd; /* -1: nothing more may be asked */
+	struct loop_watch watch;
+	struct loop_timer limit, slot;
+	int64_t ends_at; /* loop_now() */
+	bool ending;     /* its verdict is out */
+	struct session *next, *previous;
+};
+
+static void
+session_close(struct session *s)
+{
+	if (s->fd < 0)
+		return;
+	loop_unwatch(&s->watch);
+	close(s->fd);
+	s->fd = -1;
+	loop_timer_clear(&s->slot);
+	dialog_close(&s->dialog); /* may grant its slot to another session */
+}
+
+static void
+limit_reached(void *arg)
+{
+	struct session *s = arg;
+
+	if (!s->ending)
+		log_warning("dialog %lld: the session ran on past its time: it is killed",
+			    (long long)s->number);
+	session_close(s);
+	child_kill(&s->child);
+}
+
+/* From here it has a moment to say goodbye, and no longer counts as a dialog. */
+static void
+session_ending(struct session *s)
+{
+	if (s->ending)
+		return;
+	s->ending = true;
+	s->all->count--;
+	s->all->ending++;
+	loop_timer_set(s->all->loop, &s->limit, SESSION_GOODBYE_MS, limit_reached, s);
+}
+
+static void
+session_kill(struct session *s)
+{
+	session_ending(s);
+	session_close(s);
+	child_kill(&s->child);
+}
+
+/* End it from our side, with a word for the login. */
+static void
+session_over(struct session *s, enum verdict verdict)
+{
+	struct message m;
+
+	if (s->ending || s->fd < 0)
+		return;
+	message_start(&m, REPLY_OVER);
+	if (message_put_text(&m, verdict_word(finish_ended(&s->dialog, verdict))) < 0 ||
+	    message_send(s->fd, &m, 0) < 0) {
+		session_kill(s);
+		return;
+	}
+	s->dialog.state = DIALOG_OVER;
+	dialog_slot_release(&s->dialog);
+	loop_timer_clear(&s->slot);
+	session_ending(s);
+}
+
+static void
+slot_held_too_long(void *arg)
+{
+	struct session *s = arg;
+
+	log_warning("dialog %lld: no hash within %d s: the session is killed", (long long)s->number,
+		    SLOT_HELD_MS / 1000);
+	session_kill(s);
+}
+
+/* The reply goes out whole or not at all; a session that does not read its replies is not one of ours. */
+static void
+session_reply(struct session *s, const struct message *reply)
+{
+	struct dialog *d = &s->dialog;
+
+	if (message_send(s->fd, reply, 0) < 0) {
+		session_kill(s);
+		return;
+	}
+	sending_start(d, s->all->deliveries);
+	if (d->state == DIALOG_HASHING)
+		loop_timer_set(s->all->loop, &s->slot, SLOT_HELD_MS, slot_held_too_long, s);
+	else
+		loop_timer_clear(&s->slot);
+	if (d->state == DIALOG_OVER)
+		session_ending(s);
+}
+
+static void
+slot_granted(void *arg)
+{
+	struct session *s = arg;
+	struct message reply;
+	int r = judge_slot_granted(&s->dialog, &reply);
+
+	if (r == JUDGED_REPLY)
+		session_reply(s, &reply);
+	else
+		session_over(s, VERDICT_FAILED);
+	message_done(&reply);
+}
+
+static void
+session_answer(struct session *s, const struct message *request)
+{
+	struct dialog *d = &s->dialog;
+	struct message reply = { 0 };
+	int64_t left = (s->ends_at - loop_now()) / 1000;
+
+	d->now = time(NULL);
+	d->time_left = left > 0 ? (int)left : 0;
+	switch (judge_request(d, request, &reply)) {
+	case JUDGED_REPLY:
+		session_reply(s, &reply);
+		break;
+	case JUDGED_LATER:
+		break;
+	case JUDGED_VIOLATION:
+		session_kill(s);
+		break;
+	default:
+		session_over(s, VERDICT_FAILED);
+	}
+	message_done(&reply);
+}
+
+static void
+request_ready(unsigned int events, void *arg)
+{
+	struct session *s = arg;
+	struct message request;
+	int r = message_receive(s->fd, &request, 0);
+
+	(void)events;
+	if (r == MESSAGE_GOT) {
+		session_answer(s, &request);
+		message_done(&request);
+	} else if (r == MESSAGE_BAD) {
+		/* As an empty message, which no row of the table permits. */
+		request.len = 0;
+		session_answer(s, &request);
+	} else if (r != MESSAGE_LATE) {
+		session_ending(s);
+		session_close(s);
+	}
+}
+
+static void
+session_free(struct session *s)
+{
+	struct sessions *all = s->all;
+
+	session_close(s);
+	dialog_done(&s->dialog);
+	loop_timer_clear(&s->limit);
+	if (s->ending)
+		all->ending--;
+	else
+		all->count--;
+	if (s->next)
+		s->next->previous = s->previous;
+	if (s->previous)
+		s->previous->next = s->next;
+	else
+		all->first = s->next;
+	free(s);
+}
+
+static void
+child_ended(struct child *child, int status)
+{
+	struct session *s = (struct session *)child;
+	struct sessions *all = s->all;
+
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		judge_forbidden_call(&s->dialog);
+	else if (WIFSIGNALED(status) && !(s->fd < 0 && WTERMSIG(status) == SIGKILL))
+		log_error("dialog %lld: the session died by signal %d", (long long)s->number,
+			  WTERMSIG(status));
+	else if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NO_PROGRAM)
+		log_error("%s cannot be executed", all->program);
+	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		log_warning("dialog %lld: the session ended with status %d", (long long)s->number,
+			    WEXITSTATUS(status));
+	session_free(s);
+	if (!all->first && all->all_gone)
+		all->all_gone(all->all_gone_arg);
+}
+
+/* One enrolment a user: the newer knew the password too. */
+static void
+replace_older(struct sessions *all, int64_t user, enum purpose purpose)
+{
+	for (struct session *s = all->first; s; s = s->next)
+		if (s->fd >= 0 && s->dialog.user.stored.id == user && s->dialog.purpose == purpose)
+			session_over(s, VERDICT_REPLACED);
+}
+
+static int
+run(struct session *s, int terminal, int requests, unsigned int columns)
+{
+	struct dialog *d = &s->dialog;
+	struct child_fd fds[] = { { terminal, TERMINAL_FD }, { requests, REQUESTS_FD } };
+	const char *argv[16] = { s->all->program };
+	const struct {
+		const char *option, *value;
+	} options[] = { { "-u", d->user.stored.name },
+			{ "-p", purpose_word(d->purpose) },
+			{ "-s", d->service },
+			{ "-l", d->lang },
+			{ "-r", d->rhost },
+			{ "-t", d->tty } };
+	char width[16];
+	size_t n = 1;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (!options[i].value[0])
+			continue;
+		argv[n++] = options[i].option;
+		argv[n++] = options[i].value;
+	}
+	snprintf(width, sizeof(width), "%u", columns);
+	if (columns) {
+		argv[n++] = "-w";
+		argv[n++] = width;
+	}
+	argv[n] = NULL;
+	return child_start(s->all->children, &s->child, argv, fds, 2, child_ended);
+}
+
+/* On the list, counted, watched. */
+static int
+session_enter(struct session *s, int fd)
+{
+	struct sessions *all = s->all;
+	int64_t ms = all->judge->config->registration.time_limit * (int64_t)1000;
+	int r = loop_watch(all->loop, &s->watch, fd, LOOP_READ, request_ready, s);
+
+	if (r < 0)
+		return r;
+	s->fd = fd;
+	s->ends_at = loop_now() + ms;
+	loop_timer_set(all->loop, &s->limit, ms + SESSION_GRACE_SECONDS * 1000, limit_reached, s);
+	s->next = all->first;
+	if (all->first)
+		all->first->previous = s;
+	all->first = s;
+	all->count++;
+	return 0;
+}
+
+static int
+session_new(struct sessions *all, enum purpose purpose, struct user *user,
+	    const struct context *context, int64_t now, struct session **out)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->all = all;
+	s->fd = -1;
+	s->number = ++all->last_number;
+	r = dialog_init(&s->dialog, all->judge, purpose, user, context, s->number, now);
+	if (r < 0) {
+		free(s);
+		return r;
+	}
+	s->dialog.slot.granted = slot_granted;
+	s->dialog.slot.arg = s;
+	*out = s;
+	return 0;
+}
+
+static int
+pair(int fds[2])
+{
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0 ? -errno : 0;
+}
+
+/* The process, with its two sockets. Ours is requests[0], the caller's terminal[0]. */
+static int
+launch(struct session *s, unsigned int columns, int *terminal)
+{
+	int t[2] = { -1, -1 }, q[2] = { -1, -1 };
+	int r = pair(t);
+
+	if (r == 0)
+		r = pair(q);
+	if (r == 0)
+		r = run(s, t[1], q[1], columns);
+	if (t[1] >= 0)
+		close(t[1]);
+	if (q[1] >= 0)
+		close(q[1]);
+	if (r == 0)
+		r = session_enter(s, q[0]);
+	if (r == 0) {
+		*terminal = t[0];
+		return 0;
+	}
+	child_drop(s->all->children, &s->child);
+	if (t[0] >= 0)
+		close(t[0]);
+	if (q[0] >= 0)
+		close(q[0]);
+	return r;
+}
+
+/* A dialog of which nothing is owed ends before it begins: two logins at a time can come to that. */
+static int
+not_needed(const struct dialog *d, int *terminal)
+{
+	enum verdict verdict = VERDICT_POSTPONED;
+	const char *word;
+	int t[2], r;
+
+	if (!d->plan.enabled)
+		verdict = VERDICT_NOT_ENABLED;
+	else if (d->plan.registered)
+		verdict = VERDICT_REGISTERED;
+	word = verdict_word(verdict);
+	r = pair(t);
+	if (r < 0)
+		return r;
+	r = packet_send(t[1], PACKET_END, word, strlen(word), 0);
+	close(t[1]);
+	if (r < 0) {
+		close(t[0]);
+		return r;
+	}
+	*terminal = t[0];
+	return SESSION_NOT_NEEDED;
+}
+
+int
+session_start(struct sessions *all, enum purpose purpose, struct user *user,
+	      const struct context *context, int64_t now, int *terminal)
+{
+	struct session *s;
+	int r;
+
+	if (all->all_gone) /* ssprd is about to end */
+		return -ESHUTDOWN;
+	r = session_new(all, purpose, user, context, now, &s);
+	if (r < 0)
+		return r;
+	if (s->dialog.plan.state != STATE_REGISTER) {
+		r = not_needed(&s->dialog, terminal);
+		goto out;
+	}
+	replace_older(all, s->dialog.user.stored.id, purpose);
+	r = SESSION_TOO_MANY;
+	if (all->count >= DIALOGS_MAX || all->ending >= SESSIONS_ENDING_MAX)
+		goto out;
+	r = dialog_audit(&s->dialog, AUDIT_REGISTRATION_STARTED, NULL, "started", NULL);
+	if (r == 0)
+		r = launch(s, context->columns, terminal);
+	if (r == 0)
+		return SESSION_STARTED;
+	if (r < 0)
+		log_error("a session cannot be started: %s", strerror(-r));
+out:
+	dialog_done(&s->dialog);
+	free(s);
+	return r;
+}
+
+void
+sessions_end_all(struct sessions *all, void (*all_gone)(void *arg), void *arg)
+{
+	all->all_gone = all_gone;
+	all->all_gone_arg = arg;
+	for (struct session *s = all->first; s; s = s->next)
+		session_over(s, VERDICT_FAILED);
+	if (!all->first)
+		all_gone(arg);
+}
+
+void
+sessions_stop(struct sessions *all)
+{
+	all->all_gone = NULL;
+	while (all->first) {
+		struct session *s = all->first;
+
+		child_drop(all->children, &s->child);
+		session_free(s);
+	}
+}

@@ -1,0 +1,242 @@
+"""What the tree promises beside its code: README, --help and man pages say the truth, translations are whole, what is
+installed is what the design says, what is exported is what may be."""
+
+import glob
+import os
+import re
+import stat
+import subprocess
+
+import pytest
+
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(TREE, os.environ.get("SSPR_BUILD", "build"))
+MULTIARCH = subprocess.run(["cc", "-print-multiarch"], capture_output=True, text=True, check=True).stdout.strip()
+
+PAGES = {"sspr.7", "sspr.conf.5", "pam_sspr.8", "ssprd.8", "sspr-deliver.8", "ssprctl.1"}
+INSTALLED = {  # path: mode
+    "usr/sbin/ssprd": 0o755,
+    "usr/bin/ssprctl": 0o755,
+    "usr/libexec/sspr/sspr-session": 0o755,
+    "usr/libexec/sspr/sspr-deliver": 0o755,
+    "usr/lib/%s/security/pam_sspr.so" % MULTIARCH: 0o644,
+    "usr/lib/%s/sspr/libsspr-client.so" % MULTIARCH: 0o644,
+    "usr/lib/sysusers.d/sspr.conf": 0o644,
+    "usr/lib/tmpfiles.d/sspr.conf": 0o644,
+    "usr/lib/systemd/system/ssprd.service": 0o644,
+    "usr/share/dbus-1/system.d/org.sspr.Sspr1.conf": 0o644,
+    "usr/share/dbus-1/system-services/org.sspr.Sspr1.service": 0o644,
+    "usr/share/sspr/questions/en.txt": 0o644,
+    "usr/share/sspr/questions/nl.txt": 0o644,
+    "usr/share/locale/nl/LC_MESSAGES/sspr.mo": 0o644,
+    "etc/sspr/sspr.conf": 0o644,
+}
+INSTALLED.update({"usr/share/man/man%s/%s" % (page[-1], page): 0o644 for page in PAGES})
+EXAMPLES = "usr/share/doc/sspr/examples/"
+
+
+def read(*path):
+    with open(os.path.join(TREE, *path)) as file:
+        return file.read()
+
+
+def run(*command, **how):
+    return subprocess.run(command, capture_output=True, text=True, cwd=TREE, timeout=300, **how)
+
+
+def install(destination, target="install"):
+    done = run("make", "-s", target, "BUILD=" + os.path.relpath(BUILD, TREE), "DESTDIR=%s" % destination)
+    assert done.returncode == 0, done.stderr
+
+
+def files_below(folder):
+    found = {}
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(place, name)
+            found[os.path.relpath(path, folder)] = stat.S_IMODE(os.lstat(path).st_mode)
+    return found
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("root")
+    install(folder)
+    return folder
+
+
+# --- make install
+
+def test_install_puts_each_file_where_the_design_says(installed):
+    found = files_below(installed)
+    examples = {path for path in found if path.startswith(EXAMPLES)}
+    assert {path: mode for path, mode in found.items() if path not in examples} == INSTALLED
+    assert any("sshd_config.d" in path for path in examples)
+    assert any("pam.d" in path for path in examples)
+
+
+def test_install_keeps_a_policy_that_is_there(installed, tmp_path):
+    install(tmp_path)
+    conf = tmp_path / "etc/sspr/sspr.conf"
+    conf.write_text("# mine\n")
+    install(tmp_path)
+    assert conf.read_text() == "# mine\n"
+
+
+def test_uninstall_leaves_the_policy_alone(tmp_path):
+    install(tmp_path)
+    install(tmp_path, "uninstall")
+    assert set(files_below(tmp_path)) == {"etc/sspr/sspr.conf"}
+
+
+def test_the_installed_units_name_programs_that_are_installed(installed):
+    for path in ("usr/lib/systemd/system/ssprd.service", "usr/share/dbus-1/system-services/org.sspr.Sspr1.service"):
+        programs = re.findall(r"^Exec(?:Start)?=(\S+)", (installed / path).read_text(), re.MULTILINE)
+        assert programs
+        for program in programs:
+            assert (installed / program.lstrip("/")).exists()
+
+
+# --- what the libraries show and need
+
+def needed(path):
+    return set(re.findall(r"\(NEEDED\).*\[(.*)\]", run("readelf", "-d", path).stdout))
+
+
+def exported(path):
+    return {line.split()[-1].split("@")[0] for line in run("nm", "-D", "--defined-only", path).stdout.splitlines()
+            if line.split()[1] != "A"}
+
+
+def test_the_module_needs_libpam_and_libc_alone():
+    assert needed(BUILD + "/pam_sspr.so") == {"libpam.so.0", "libc.so.6"}
+
+
+def test_the_module_exports_what_pam_calls_and_nothing_else():
+    assert exported(BUILD + "/pam_sspr.so") == {
+        "pam_sm_authenticate", "pam_sm_setcred", "pam_sm_acct_mgmt", "pam_sm_open_session", "pam_sm_close_session",
+        "pam_sm_chauthtok"}
+
+
+def test_the_module_stays_loaded_and_binds_at_once():
+    flags = run("readelf", "-d", BUILD + "/pam_sspr.so").stdout
+    assert "NODELETE" in flags and "NOW" in flags
+
+
+def test_the_client_library_exports_its_calls_alone():
+    names = exported(BUILD + "/libsspr-client.so")
+    assert names and all(name.startswith("sspr_") for name in names), names
+
+
+# --- --help and the man pages
+
+PROGRAMS = {"ssprd": "ssprd.8", "sspr-deliver": "sspr-deliver.8", "ssprctl": "ssprctl.1", "sspr-session": None}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_help_answers_on_stdout_and_succeeds(program):
+    done = run(os.path.join(BUILD, program), "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: " + program)
+    assert done.stderr == ""
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("program, page", [item for item in PROGRAMS.items() if item[1]])
+def test_help_and_the_man_page_know_the_same_options(program, page):
+    usage = run(os.path.join(BUILD, program), "--help").stdout
+    manual = read("man", page)
+    said = set(re.findall(r"(?<![\w-])-(\w)\b", usage)) | set(re.findall(r"(?<![\w-])--(\w[\w-]*)", usage))
+    written = set()
+    for line in re.findall(r"^\.(?:It|Op|Nm|Cm|Ar)?.*\bFl\b.*$", manual, re.MULTILINE):
+        written |= {word.lstrip("-").rstrip("=") for word in re.findall(r"\bFl\s+(-?-?[\w][\w-]*)", line)}
+    assert said - {"h", "help"} == written - {"h", "help"}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_an_unknown_option_is_wrong_usage(program):
+    done = run(os.path.join(BUILD, program), "--surely-not-an-option", stdin=subprocess.DEVNULL)
+    assert done.returncode not in (0, 1) and "usage: " in done.stderr
+
+
+def test_every_page_is_there_and_every_reference_leads_somewhere():
+    assert {os.path.basename(path) for path in glob.glob(TREE + "/man/*.[1-8]")} == PAGES
+    for page in PAGES:
+        for name, section in re.findall(r"^\.Xr (\S+) (\d)", read("man", page), re.MULTILINE):
+            if name.startswith(("sspr", "pam_sspr")):
+                assert "%s.%s" % (name, section) in PAGES, (page, name)
+
+
+# --- README.md
+
+def test_every_make_target_in_readme_exists():
+    targets = set(re.findall(r"`?make ((?:[a-z]+ ?)+)", read("README.md")))
+    for target in {word for words in targets for word in words.split() if words}:
+        if re.search(r"`make [a-z ]*%s|^make [a-z ]*%s" % (target, target), read("README.md"), re.MULTILINE):
+            assert run("make", "-n", target).returncode == 0, target
+
+
+def test_every_man_page_in_readme_exists():
+    pages = {"%s.%s" % item for item in re.findall(r"\b((?:pam_)?sspr[\w.-]*)\((\d)\)", read("README.md"))}
+    assert pages == PAGES
+
+
+def test_the_policy_in_readme_is_a_good_one(tmp_path):
+    block = re.search(r"```ini\n(.*?)```", read("README.md"), re.DOTALL).group(1)
+    conf = tmp_path / "sspr.conf"
+    conf.write_text(re.sub(r"^ {3}", "", block, flags=re.MULTILINE))
+    done = run(BUILD + "/ssprd", "-t", "-c", str(conf))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_every_installed_path_in_readme_is_installed(installed):
+    for path in re.findall(r"(/usr/[\w./-]+)", read("README.md")):
+        assert (installed / path.lstrip("/")).exists(), path
+
+
+def test_the_commands_of_ssprctl_in_readme_exist():
+    usage = run(BUILD + "/ssprctl", "--help").stdout
+    for command in set(re.findall(r"`ssprctl (\w+)", read("README.md"))):
+        assert re.search(r"\b%s\b" % command, usage), command
+
+
+def test_the_shipped_policy_is_a_good_one_and_sets_nothing():
+    done = run(BUILD + "/ssprd", "-t", "-c", os.path.join(TREE, "policy/sspr.conf"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not re.search(r"^\s*\w[\w.]*\s*=", read("policy/sspr.conf"), re.MULTILINE)
+
+
+# --- translations and questions
+
+SOURCES = [path for pattern in ("session/*.c", "methods/*/*.c", "methods/*.c", "ssprd/*.c", "text/*.c", "ssprctl/*.c",
+                                "pam_sspr/*.c")
+           for path in sorted(glob.glob(os.path.join(TREE, pattern)))]
+LANGUAGES = [os.path.basename(path) for path in sorted(glob.glob(TREE + "/po/*.po"))]
+
+
+def test_there_is_a_dutch_translation():
+    assert "nl.po" in LANGUAGES
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_every_text_is_translated(name, tmp_path):
+    pot = str(tmp_path / "sspr.pot")
+    done = run("xgettext", "--from-code=UTF-8", "-k_", "-kN_", "-kngettext:1,2", "-o", pot, *SOURCES)
+    assert done.returncode == 0, done.stderr
+    done = run("msgcmp", os.path.join(TREE, "po", name), pot)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_a_translation_keeps_every_format_and_every_key_to_press(name):
+    done = run("msgfmt", "--check", "--check-accelerators=&", "-o", "/dev/null", os.path.join(TREE, "po", name))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_question_catalogue_is_long_enough_and_holds_no_question_twice(language):
+    questions = [line for line in read("policy/questions/%s.txt" % language).splitlines()
+                 if line and not line.startswith("#")]
+    assert len(questions) >= 30
+    assert len({question.casefold() for question in questions}) == len(questions)
+    assert all(3 <= len(question) <= 200 for question in questions)
