@@ -15,7 +15,7 @@
 #define HTTP_URL_MAX     16384 /* bytes, all of these */
 #define HTTP_HEADER_MAX  16384
 #define HTTP_BODY_MAX    (256 * 1024)
-#define HTTP_HEADERS_MAX (CONFIG_PAIRS_MAX + 4)
+#define HTTP_HEADERS_MAX (2 * CONFIG_PAIRS_MAX + 4) /* those of the section and of its preset */
 
 /* All of it is secret: it holds the code, and the gateway's password. Declare it empty ({ 0 }). */
 struct http_request {

@@ -10,9 +10,8 @@
 #include "deliver/delivery.h"
 #include "text/secret.h"
 
-#define KEYRING_MAX       16 /* secrets of one gateway */
-#define KEYRING_NAME_MAX  255
-#define KEYRING_VALUE_MAX 4096 /* bytes: a signed token is longer than a password */
+#define KEYRING_MAX      16 /* secrets of one gateway */
+#define KEYRING_NAME_MAX 255
 
 /* Declare it empty ({ 0 }). */
 struct keyring {
@@ -34,7 +33,7 @@ bool keyring_name_good(const char *name, size_t len);
 
 /*
  * Read the secret of this name, unless it is there already: one line of a file that nobody but its owner
- * and group can read. DELIVERY_SENT, DELIVERY_LATER (no memory), DELIVERY_MISCONFIGURED.
+ * and group can read. DELIVERY_SENT, or DELIVERY_MISCONFIGURED.
  */
 enum delivery keyring_load(struct keyring *k, const struct keyring_folders *folders,
 			   const char *name, size_t len);

@@ -17,6 +17,15 @@ struct address {
 	struct in6_addr six;
 };
 
+bool
+lookup_is_address(const char *host)
+{
+	struct in6_addr six;
+	struct in_addr four;
+
+	return inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1;
+}
+
 static bool
 take_address(const struct addrinfo *a, struct address *out)
 {
@@ -63,8 +72,6 @@ take_list(const char *host, const char *port, const struct addrinfo *list,
 {
 	const struct addrinfo *a;
 	struct address address;
-	struct in6_addr six;
-	struct in_addr four;
 	int count = 0;
 
 	snprintf(answer->line, sizeof(answer->line), "%s:%s:", host, port);
@@ -79,7 +86,7 @@ take_list(const char *host, const char *port, const struct addrinfo *list,
 	}
 	if (count == 0)
 		answer->here = false;
-	if (inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1)
+	if (lookup_is_address(host))
 		answer->line[0] = '\0';
 }
 

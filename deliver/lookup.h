@@ -23,6 +23,9 @@ struct lookup_answer {
 	const char *why; /* of LOOKUP_UNKNOWN and LOOKUP_LATER */
 };
 
+/* Is the host an IP address, without brackets? */
+bool lookup_is_address(const char *host);
+
 /* It may wait as long as the resolver likes: the caller holds a clock. host has no brackets. */
 enum lookup lookup_host(const char *host, const char *port, struct lookup_answer *answer);
 

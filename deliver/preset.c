@@ -10,12 +10,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "deliver/file.h"
+#include "deliver/source.h"
 #include "text/log.h"
-#include "text/secret.h"
 
-#define PRESET_MODE 0755
-#define NAME_SIGNS  "abcdefghijklmnopqrstuvwxyz0123456789-"
+#define NAME_SIGNS "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 /* What a preset may set; the rest is about this host and stands in sspr.conf. */
 static const size_t texts[] = {
@@ -31,39 +29,6 @@ preset_name_good(const char *name)
 	size_t len = strlen(name);
 
 	return len > 0 && len <= PRESET_NAME_MAX && strspn(name, NAME_SIGNS) == len;
-}
-
-static void
-log_first(const char *path, const struct config_errors *errors)
-{
-	if (errors->count == 0)
-		log_error("%s cannot be read", path);
-	else
-		log_error("%s:%d: %s", path, errors->list[0].line, errors->list[0].text);
-}
-
-static enum delivery
-read_preset(struct preset *p, const char *path)
-{
-	struct config_errors errors = { 0 };
-	struct secret text = { 0 };
-	enum delivery d = DELIVERY_MISCONFIGURED;
-	int r;
-
-	r = file_read(path, CONFIG_FILE_MAX, PRESET_MODE, &text);
-	if (r < 0) {
-		log_error("the preset %s cannot be read: %s", path, strerror(-r));
-		goto out;
-	}
-	r = config_parse(path, secret_text(&text), text.len, &p->file, &errors);
-	if (r == CONFIG_GOOD)
-		d = DELIVERY_SENT;
-	else
-		log_first(path, &errors);
-out:
-	config_errors_done(&errors);
-	secret_done(&text);
-	return d;
 }
 
 static char **
@@ -135,7 +100,7 @@ preset_merge(struct preset *p, const struct gateway_config *own, enum gateway_ki
 			return DELIVERY_MISCONFIGURED;
 		}
 		snprintf(path, sizeof(path), "%s/%s.conf", folder, own->preset);
-		d = read_preset(p, path);
+		d = source_piece(path, &p->file);
 		if (d != DELIVERY_SENT)
 			return d;
 		base = section_of(p->file, kind);

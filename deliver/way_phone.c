@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "deliver/answer.h"
-#include "deliver/file.h"
 #include "deliver/http.h"
 #include "deliver/http_request.h"
 #include "deliver/keyring.h"
@@ -16,14 +15,11 @@
 #include "deliver/preset.h"
 #include "deliver/recipe.h"
 #include "deliver/short_message.h"
+#include "deliver/source.h"
 #include "deliver/spoken.h"
 #include "deliver/way.h"
 #include "ssprd/core/config_url.h"
 #include "text/log.h"
-
-#define CA_SYSTEM "/etc/ssl/certs/ca-certificates.crt"
-#define CA_MAX    (4 * 1024 * 1024)
-#define CA_MODE   0755
 
 struct phone_way {
 	const char *section;
@@ -38,31 +34,6 @@ struct phone_way {
 	struct http *http;
 };
 
-static void
-log_first(const char *file, const struct config_errors *errors)
-{
-	const struct config_error *first = errors->list;
-
-	if (errors->count == 0)
-		log_error("%s cannot be read", file);
-	else
-		log_error("%s:%d: %s", first->file, first->line, first->text);
-}
-
-static enum delivery
-read_config(struct phone_way *w, const char *file)
-{
-	struct config_errors errors = { 0 };
-	enum delivery d = DELIVERY_MISCONFIGURED;
-
-	if (config_read(file, &w->config, &errors) == CONFIG_GOOD)
-		d = DELIVERY_SENT;
-	else
-		log_first(file, &errors);
-	config_errors_done(&errors);
-	return d;
-}
-
 static const struct gateway_config *
 own_keys(const struct phone_way *w)
 {
@@ -72,15 +43,9 @@ own_keys(const struct phone_way *w)
 static enum delivery
 read_certificates(struct phone_way *w)
 {
-	int r;
-
 	if (strcmp(w->url.scheme, "http") == 0)
 		return DELIVERY_SENT;
-	r = file_read(CA_SYSTEM, CA_MAX, CA_MODE, &w->ca);
-	if (r == 0)
-		return DELIVERY_SENT;
-	log_error("%s: %s", CA_SYSTEM, strerror(-r));
-	return DELIVERY_MISCONFIGURED;
+	return source_certificates(SOURCE_CA_SYSTEM, &w->ca);
 }
 
 /* Secrets stand in a folder beside sspr.conf: /etc/sspr/secrets. */
@@ -134,7 +99,7 @@ phone_read(const struct errand *errand, void **state, int *timeout)
 	}
 	w->section = errand->section;
 	w->kind = strcmp(errand->section, "sms") == 0 ? GATEWAY_SMS : GATEWAY_VOICE;
-	d = read_config(w, errand->file);
+	d = source_config(errand->file, &w->config);
 	if (d == DELIVERY_SENT)
 		d = read_recipe(w);
 	if (d == DELIVERY_SENT)
