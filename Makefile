@@ -98,6 +98,7 @@ DATA_PLACES = $(MODULE):$(PAMDIR)/pam_sspr.so $(CLIENT):$(LIBDIR)/sspr/libsspr-c
 	policy/dbus/org.sspr.Sspr1.conf:$(DATADIR)/dbus-1/system.d/org.sspr.Sspr1.conf \
 	policy/dbus/org.sspr.Sspr1.service:$(DATADIR)/dbus-1/system-services/org.sspr.Sspr1.service \
 	$(foreach f,$(wildcard policy/questions/*.txt),$(f):$(DATADIR)/sspr/questions/$(notdir $(f))) \
+	$(foreach f,$(wildcard policy/gateways/*.conf),$(f):$(DATADIR)/sspr/gateways/$(notdir $(f))) \
 	$(foreach f,$(wildcard man/*.[1-8]),$(f):$(DATADIR)/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
 	$(foreach f,$(CATALOGUES),$(f):$(f:$(BUILD)/locale/%=$(LOCALEDIR)/%)) \
 	$(foreach f,$(wildcard policy/examples/*/*),$(f):$(DATADIR)/doc/sspr/$(f:policy/%=%))

@@ -9,22 +9,18 @@
 #include <stddef.h>
 
 #include "deliver/delivery.h"
+#include "deliver/lookup.h"
 #include "ssprd/core/config.h"
 #include "text/address.h"
 #include "text/secret.h"
 
-#define GATEWAY_PASSWORD_MAX  1024              /* bytes of the password file */
-#define GATEWAY_CA_MAX        (4 * 1024 * 1024) /* bytes of the certificates */
-#define GATEWAY_ADDRESSES_MAX 8                 /* addresses of one name that are tried */
-#define GATEWAY_USER_MAX      255
-#define GATEWAY_CA_SYSTEM     "/etc/ssl/certs/ca-certificates.crt"
+#define GATEWAY_USER_MAX 255
 
 struct gateway {
 	char scheme[8];            /* "smtp" or "smtps" */
 	char host[DOMAIN_MAX + 1]; /* as in the url, without brackets */
-	bool literal;              /* host is an IP address */
 	char port[8];
-	char resolve[1024]; /* "HOST:PORT:ADDRESS,..." for CURLOPT_RESOLVE; "" for a literal */
+	struct lookup_answer address;
 	char from[ADDRESS_MAX + 1];
 	char user[GATEWAY_USER_MAX + 1]; /* "" no login */
 	struct secret password;

@@ -1,5 +1,5 @@
 /*
- * sspr-deliver: one message to one mail server, judged by its exit code (delivery.h).
+ * sspr-deliver: one message to one server, judged by its exit code (delivery.h).
  *
  * 1. What needs a file or a name comes first: sspr.conf, the password, certificates, addresses.
  * 2. Then the sandbox closes, for the rest of this program's life.
@@ -12,20 +12,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "deliver/file.h"
-#include "deliver/gateway.h"
 #include "deliver/letter.h"
-#include "deliver/mail.h"
 #include "deliver/sandbox.h"
-#include "deliver/smtp.h"
+#include "deliver/way.h"
 #include "text/log.h"
 
-#define USAGE           "usage: sspr-deliver email [-c FILE]"
+#define USAGE           "usage: sspr-deliver email|sms|voice [-c FILE]"
 #define GOODBYE_SECONDS 2 /* for QUIT and its answer, after the message is out of our hands */
 
 #define NOT_YET (-1)
@@ -38,7 +35,7 @@ static volatile sig_atomic_t answer = NOT_YET;
 static void
 on_alarm(int sig)
 {
-	static const char line[] = "sspr-deliver: it took longer than [email] timeout\n";
+	static const char line[] = "sspr-deliver: it took longer than its timeout\n";
 
 	(void)sig;
 	if (answer == NOT_YET)
@@ -77,114 +74,119 @@ start_clean(void)
 	closelog(); /* stderr is all it needs: no socket to the journal in the sandbox */
 }
 
+/* The message, as it stands on stdin. */
 static enum delivery
-read_letter(struct letter *letter)
+read_message(struct secret *json)
 {
-	struct secret json = { 0 };
-	enum delivery d = DELIVERY_MISCONFIGURED;
 	int r;
 
-	r = file_read_fd(STDIN_FILENO, LETTER_JSON_MAX, &json);
+	r = file_read_fd(STDIN_FILENO, LETTER_JSON_MAX, json);
+	if (r == 0)
+		return DELIVERY_SENT;
 	if (r == -EFBIG)
 		log_error("the message is longer than %d bytes", LETTER_JSON_MAX);
-	else if (r < 0)
+	else
 		log_error("the message cannot be read: %s", strerror(-r));
-	else
-		d = letter_parse(letter, &json);
-	secret_done(&json);
-	return d;
-}
-
-static enum delivery
-send_letter(struct smtp *smtp, const struct gateway *g, const struct letter *letter,
-	    int64_t deadline)
-{
-	unsigned char chance[MAIL_CHANCE_SIZE];
-	enum delivery d = DELIVERY_LATER;
-	struct secret mail = { 0 };
-
-	if (getrandom(chance, sizeof(chance), 0) != (ssize_t)sizeof(chance) ||
-	    mail_compose(&mail, g->from, letter, time(NULL), chance) < 0)
-		log_error("out of memory");
-	else
-		d = smtp_send(smtp, letter, &mail, deadline - now_ms());
-	secret_done(&mail);
-	return d;
+	return DELIVERY_MISCONFIGURED;
 }
 
 /* Steps 2 to 4, with everything at hand. */
 static enum delivery
-deliver(const struct gateway *g, pid_t parent, int64_t deadline)
+deliver(const struct way *way, void *state, pid_t parent, int64_t deadline)
 {
-	struct letter letter = { 0 };
-	struct smtp *smtp;
+	struct secret json = { 0 };
 	enum delivery d;
 	int r;
 
-	letter_start();
-	smtp = smtp_new(g);
-	if (!smtp) {
-		log_error("libcurl cannot be started");
-		return DELIVERY_LATER;
-	}
 	r = sandbox_enter(parent);
 	if (r < 0) {
 		log_error("the sandbox cannot be entered: %s", strerror(-r));
-		d = DELIVERY_MISCONFIGURED;
-		goto out;
+		return DELIVERY_MISCONFIGURED;
 	}
-	d = read_letter(&letter);
+	d = read_message(&json);
 	if (d == DELIVERY_SENT)
-		d = send_letter(smtp, g, &letter, deadline);
+		d = way->deliver(state, &json, deadline - now_ms());
+	secret_done(&json);
 	answer = (int)d;
 	alarm(GOODBYE_SECONDS);
-out:
-	letter_done(&letter);
-	smtp_free(smtp);
 	return d;
 }
 
 static enum delivery
-email(const char *file, pid_t parent)
+run(const struct way *way, const struct errand *errand, pid_t parent)
 {
-	struct gateway g = { 0 };
+	int64_t deadline = 0;
+	void *state = NULL;
 	enum delivery d;
-	int64_t deadline;
+	int timeout = 0;
 
-	d = gateway_read(&g, file);
+	d = way->read(errand, &state, &timeout);
 	if (d == DELIVERY_SENT) {
-		deadline = now_ms() + (int64_t)g.timeout * 1000;
+		deadline = now_ms() + (int64_t)timeout * 1000;
 		/*
 		 * libcurl keeps the time itself; this holds for the resolver and a silent stdin
 		 * too.
 		 */
-		alarm((unsigned int)g.timeout + 1);
-		d = gateway_resolve(&g);
+		alarm((unsigned int)timeout + 1);
+		d = way->resolve(state);
 	}
 	if (d == DELIVERY_SENT)
-		d = deliver(&g, parent, deadline);
-	gateway_done(&g);
+		d = way->start(state);
+	if (d == DELIVERY_SENT)
+		d = deliver(way, state, parent, deadline);
+	way->done(state);
 	return d;
+}
+
+static const struct row {
+	const char *section;
+	const struct way *way;
+} rows[] = {
+	{ "email", &way_mail },
+	{ "sms", &way_phone },
+	{ "voice", &way_phone },
+};
+
+static const struct row *
+find_row(const char *section)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].section, section) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* The one word of the environment that counts: where systemd put this service's credentials. A copy, or NULL. */
+static char *
+credentials_folder(void)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+	return folder && folder[0] == '/' ? strdup(folder) : NULL;
 }
 
 int
 main(int argc, char **argv)
 {
-	const char *file = SSPR_CONF;
+	char *credentials = credentials_folder();
+	struct errand errand = { .file = SSPR_CONF, .credentials = credentials };
+	const struct row *row = NULL;
 	const pid_t parent = getppid();
+	enum delivery d = DELIVERY_MISCONFIGURED;
 
 	start_clean();
-	if (argc == 4 && strcmp(argv[2], "-c") == 0)
-		file = argv[3];
-	else if (argc != 2) {
+	if (argc == 2 || (argc == 4 && strcmp(argv[2], "-c") == 0))
+		row = find_row(argv[1]);
+	if (argc == 4)
+		errand.file = argv[3];
+	if (row) {
+		errand.section = row->section;
+		d = run(row->way, &errand, parent);
+	} else {
 		log_error("%s", USAGE);
-		return DELIVERY_MISCONFIGURED;
 	}
-	if (strcmp(argv[1], "email") == 0)
-		return (int)email(file, parent);
-	if (strcmp(argv[1], "sms") == 0 || strcmp(argv[1], "voice") == 0)
-		log_error("this program does not have %s yet", argv[1]);
-	else
-		log_error("%s", USAGE);
-	return DELIVERY_MISCONFIGURED;
+	free(credentials);
+	return (int)d;
 }

@@ -154,9 +154,9 @@ set_handlers(CURL *c, struct smtp *s)
 static bool
 set_addresses(struct smtp *s)
 {
-	if (!s->gateway->resolve[0])
+	if (!s->gateway->address.line[0])
 		return true;
-	s->resolve = curl_slist_append(NULL, s->gateway->resolve);
+	s->resolve = curl_slist_append(NULL, s->gateway->address.line);
 	return s->resolve && curl_easy_setopt(s->curl, CURLOPT_RESOLVE, s->resolve) == CURLE_OK;
 }
 

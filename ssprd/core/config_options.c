@@ -29,7 +29,7 @@
 	{ #name, "url", &kind_web_url, "", AT(name.url), NOW }, \
 	{ #name, "auth", &kind_text, "", AT(name.auth), NOW }, \
 	{ #name, "header.NAME", &kind_pair, "", AT(name), NOW }, \
-	{ #name, "body", &kind_word, "", CHOICES("form, json, none"), AT(name.body), NOW }, \
+	{ #name, "body", &kind_word, "", CHOICES("form, json, text, none"), AT(name.body), NOW }, \
 	{ #name, "field.NAME", &kind_pair, "", AT(name), NOW }, \
 	{ #name, "json", &kind_text, "", AT(name.json), NOW }, \
 	{ #name, "ok", &kind_text, "", AT(name.ok), NOW }, \
