@@ -70,6 +70,34 @@ set_up_store(void **state)
 	return 0;
 }
 
+static inline void
+reopen_store(void)
+{
+	close_store();
+	open_store();
+}
+
+/* A new record's id. */
+static inline int64_t
+new_user(const char *name)
+{
+	struct store_user user = { .uid = 1000, .local_password = true, .told_at = 5 };
+
+	snprintf(user.name, sizeof(user.name), "%s", name);
+	assert_int_equal(store_user_put(store, &user), STORE_DONE);
+	return user.id;
+}
+
+typedef unsigned char hash_bytes[STORE_HASH_SIZE];
+
+/* A hash of its own for each number. */
+static inline void
+make_hash(hash_bytes hash, int number)
+{
+	memset(hash, 0, STORE_HASH_SIZE);
+	memcpy(hash, &number, sizeof(number));
+}
+
 static inline int
 count_events(void)
 {

@@ -91,13 +91,55 @@ every_event_has_a_word_of_its_own(void **state)
 	(void)state;
 	for (int i = 0; i < AUDIT_EVENT_COUNT; i++) {
 		assert_non_null(audit_word((enum audit_event)i));
+		assert_int_equal(audit_from_word(audit_word((enum audit_event)i)), i);
 		for (int k = 0; k < i; k++)
 			assert_string_not_equal(audit_word((enum audit_event)i),
 						audit_word((enum audit_event)k));
 	}
 	assert_null(audit_word(AUDIT_EVENT_COUNT));
+	assert_int_equal(audit_from_word(NULL), AUDIT_EVENT_COUNT);
+	assert_int_equal(audit_from_word("method"), AUDIT_EVENT_COUNT);
 	assert_int_equal(write_event(AUDIT_EVENT_COUNT, "alice"), -EINVAL);
 	assert_int_equal(lines_logged, 0);
+}
+
+static void
+what_must_be_audited_has_a_word(void **state)
+{
+	static const char *const must[] = { "registration-started",
+					    "registration-finished",
+					    "registration-postponed",
+					    "registration-declined",
+					    "method-added",
+					    "method-confirmed",
+					    "method-replaced",
+					    "method-removed",
+					    "method-failed",
+					    "code-sent",
+					    "code-failed",
+					    "code-wrong",
+					    "reset-started",
+					    "reset-verified",
+					    "reset-changed",
+					    "reset-refused",
+					    "unlocked",
+					    "blocked",
+					    "unblocked",
+					    "frozen",
+					    "required",
+					    "filled-in",
+					    "record-viewed",
+					    "policy-loaded",
+					    "policy-refused",
+					    "key-rotated",
+					    "notification-failed",
+					    "help-code-made",
+					    "help-code-used",
+					    "cannot-prove" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(must) / sizeof(must[0]); i++)
+		assert_int_not_equal(audit_from_word(must[i]), AUDIT_EVENT_COUNT);
 }
 
 static void
@@ -280,6 +322,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up_audit, tear_down_audit)
 		T(an_event_leaves_a_line_with_the_head_and_a_row),
 		T(every_event_has_a_word_of_its_own),
+		T(what_must_be_audited_has_a_word),
 		T(foreign_text_cannot_forge_a_line),
 		T(the_longest_line_still_ends_with_its_head),
 		T(a_whole_chain_is_whole),
