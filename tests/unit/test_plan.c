@@ -9,54 +9,12 @@
 #include <cmocka.h>
 
 #include "protocol/facts.h"
-#include "ssprd/core/plan.h"
+#include "tests/unit/plan_fixture.h"
 
-#define NOW  1800000000ll
-#define HOUR 3600ll
-#define DAY  (24 * HOUR)
-#define ALL  ((1u << METHOD_COUNT) - 1)
+static char alice[] = "alice", staff[] = "@staff";
+static char *list_alice[] = { alice }, *list_staff[] = { staff };
 
-#define APP       (1u << METHOD_APP)
-#define EMAIL     (1u << METHOD_EMAIL)
-#define PHONE     (1u << METHOD_PHONE)
-#define OFFICE    (1u << METHOD_OFFICE_PHONE)
-#define QUESTIONS (1u << METHOD_QUESTIONS)
-#define RECOVERY  (1u << METHOD_RECOVERY_CODES)
-
-static char none[] = "", some[] = "smtp://mail.example.org", alice[] = "alice", staff[] = "@staff",
-	    sudo[] = "@sudo";
-static char *list_alice[] = { alice }, *list_staff[] = { staff }, *list_sudo[] = { sudo };
-
-static const char *const in_staff[] = { "users", "staff" }, *const in_sudo[] = { "sudo" };
-
-/* app, email, questions of a program that has them; two are required, for everybody. */
-static const struct config plainest = {
-	.registration = { .enforce = ENFORCE_REQUIRED,
-			  .users_all = true,
-			  .min_uid = 1000,
-			  .methods = { METHOD_APP, METHOD_EMAIL, METHOD_PHONE, METHOD_OFFICE_PHONE,
-				       METHOD_QUESTIONS, METHOD_RECOVERY_CODES },
-			  .method_count = 6,
-			  .methods_required = 2,
-			  .postpone_limit = 3,
-			  .privileged = { list_sudo, 1 } },
-	.email = { .url = some },
-	.sms = { .preset = none, .url = none, .program = none },
-	.voice = { .preset = none, .url = none, .program = none },
-};
-
-/* alice, uid 1000, a local password, in no group; registered: bits. */
-static struct plan_user
-user_with(unsigned int registered)
-{
-	struct plan_user user = { .name = "alice", .uid = 1000, .local_password = true };
-
-	for (int m = 0; m < METHOD_COUNT; m++) {
-		user.methods[m].registered = registered >> m & 1;
-		user.methods[m].proven_at = user.methods[m].registered ? NOW - 5 * DAY : 0;
-	}
-	return user;
-}
+static const char *const in_staff[] = { "users", "staff" };
 
 static struct plan
 plan_for(const struct config *config, const struct plan_user *user)
@@ -252,6 +210,11 @@ an_office_phone_counts_where_an_administrator_set_it(void **state)
 	plan_make(&plan, &config, APP | OFFICE, &user, NOW);
 	assert_int_equal(plan.offered_count, 1);
 	assert_int_equal(plan.required, 1);
+	user.methods[METHOD_OFFICE_PHONE].filled_in = true;
+	plan_make(&plan, &config, APP | OFFICE, &user, NOW);
+	assert_int_equal(plan.offered_count, 2);
+	assert_int_equal(plan.standing[METHOD_OFFICE_PHONE], STANDING_FILLED_IN);
+	assert_int_equal(plan.done, 0);
 	user = user_with(APP | OFFICE);
 	plan_make(&plan, &config, APP | OFFICE, &user, NOW);
 	assert_int_equal(plan.offered_count, 2);
@@ -267,8 +230,7 @@ questions_are_nothing_to_the_privileged(void **state)
 
 	(void)state;
 	assert_int_equal(plan_for(&config, &user).state, STATE_OK);
-	user.groups = in_sudo;
-	user.group_count = 1;
+	make_privileged(&user);
 	config.registration.methods_required = 3;
 	plan = plan_for(&config, &user);
 	assert_true(plan.privileged);
