@@ -47,9 +47,7 @@ plan_stale_at(const struct config *config, int64_t proven_at, int64_t required_a
 	int64_t days = config->registration.reconfirm_days;
 	int64_t at = days ? (proven_at < now ? proven_at : now) + days * DAY : 0;
 
-	/* A requirement from the future could not be met by a proof of today. */
-	if (required_at > 0 && required_at <= now && proven_at < required_at &&
-	    (at == 0 || required_at < at))
+	if (required_at > 0 && proven_at < required_at && (at == 0 || required_at < at))
 		at = required_at;
 	return at;
 }
@@ -158,7 +156,7 @@ decide_code(struct plan *plan, const struct registration_config *policy,
 	bool asked = policy->first_proof == FIRST_PROOF_CODE;
 
 	if (policy->dormant_days > 0) {
-		plan->dormant = first && user->last_login > 0 && user->last_login <= now &&
+		plan->dormant = first && user->last_login > 0 &&
 				now - user->last_login >= (int64_t)policy->dormant_days * DAY;
 		asked = asked || plan->dormant || user->dormant_seen > 0;
 	}
@@ -170,9 +168,10 @@ static void
 decide_deadline(struct plan *plan, const struct registration_config *policy,
 		const struct plan_user *user, int64_t now)
 {
-	plan->deadline = policy->postpone_until;
-	if (user->required_at > 0 && user->required_at <= now && !plan->settled)
-		plan->deadline = user->required_by ? user->required_by : user->required_at;
+	bool required = user->required_at > 0 && user->required_at <= now && !plan->settled;
+
+	plan->deadline = required ? user->required_by : policy->postpone_until;
+	plan->keyed_from = plan->deadline ? plan->deadline : policy->postpone_until;
 	if (policy->enforce != ENFORCE_REQUIRED || now < plan->deadline)
 		plan->postpones_left = POSTPONES_FREE;
 	else if (user->postpones_used < policy->postpone_limit)
@@ -225,7 +224,6 @@ quiet_until(const struct plan *plan, const struct plan_user *user, int64_t stale
 	bool due = !plan->registered || plan->stale_count > 0;
 	const int64_t ends[] = {
 		stale_at,
-		user->required_at,
 		due ? user->postponed_until : 0,
 		due ? user->blocked_until : 0,
 	};
@@ -281,5 +279,5 @@ plan_refuses_keyed(const struct plan *plan, const struct config *config, int64_t
 
 	return (plan->state == STATE_REGISTER || plan->state == STATE_RECONFIRM) &&
 	       policy->enforce == ENFORCE_REQUIRED && policy->keyed_logins == KEYED_REFUSE &&
-	       plan->deadline && now >= plan->deadline;
+	       plan->keyed_from && now >= plan->keyed_from;
 }

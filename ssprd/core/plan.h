@@ -87,10 +87,11 @@ struct plan {
 	 */
 	int64_t due_at;
 	/*
-	 * Until then "not now" is free, from then on it counts and keyed_logins = refuse refuses; 0: no such date was set.
-	 * A `require` that is not yet fulfilled sets it, else postpone_until.
+	 * Until then "not now" is free, from then on it counts; 0: it counts now. postpone_until, or the date of a `require`
+	 * that is not yet fulfilled (0 without --by: at once).
 	 */
 	int64_t deadline;
+	int64_t keyed_from; /* where keyed_logins = refuse, it refuses who is due from then on; 0: no date was set */
 	/*
 	 * While state is OK or NOT_ENABLED (else 0): it may change then at the earliest, for the stamp. At most a day ahead; the end
 	 * of a "not now" (one that ends later than that was said under a wrong clock and is not believed), of a block, or
@@ -112,7 +113,7 @@ plan_stale_at(const struct config *config, int64_t proven_at, int64_t required_a
 
 /*
  * Is a login without a dialog refused now? keyed_logins = refuse, enforce = required, something is to be registered or
- * reconfirmed, and a date was set (postpone_until, or by `require`) and has passed.
+ * reconfirmed, and a date was set (postpone_until, or by `require --by`) and has passed.
  */
 bool plan_refuses_keyed(const struct plan *plan, const struct config *config, int64_t now);
 

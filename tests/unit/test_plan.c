@@ -130,6 +130,7 @@ being_enabled_and_being_registered_are_kept_apart(void **state)
 	plan = plan_for(&config, &user);
 	assert_false(plan.enabled);
 	assert_true(plan.registered);
+	assert_false(plan.settled);
 }
 
 static void

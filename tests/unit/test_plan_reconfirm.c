@@ -202,6 +202,11 @@ what_an_administrator_requires_makes_stale_what_was_proven_before(void **state)
 	plan = plan_at(&plainest, &user, NOW);
 	assert_int_equal(plan.state, STATE_OK);
 	assert_int_equal(plan.quiet_until, NOW + 1);
+	user.required_by = NOW + 20 * DAY;
+	user.methods[METHOD_EMAIL].registered = false;
+	plan = plan_at(&plainest, &user, NOW);
+	assert_int_equal(plan.state, STATE_REGISTER);
+	assert_int_equal(plan.postpones_left, 3);
 }
 
 static void
@@ -267,6 +272,15 @@ keyed_logins_are_refused_after_the_required_date(void **state)
 	assert_false(plan_refuses_keyed(&plan, &config, NOW));
 	plan = plan_at(&config, &user, NOW + DAY);
 	assert_true(plan_refuses_keyed(&plan, &config, NOW + DAY));
+	user.required_by = 0; /* at once: no date was set */
+	plan = plan_at(&config, &user, NOW + DAY);
+	assert_int_equal(plan.state, STATE_RECONFIRM);
+	assert_int_equal(plan.postpones_left, 3);
+	assert_false(plan_refuses_keyed(&plan, &config, NOW + DAY));
+	config.registration.postpone_until = NOW; /* but the policy has one */
+	plan = plan_at(&config, &user, NOW + DAY);
+	assert_true(plan_refuses_keyed(&plan, &config, NOW + DAY));
+	config.registration.postpone_until = 0;
 	user.required_at = 0; /* no date at all: never */
 	user.methods[METHOD_EMAIL].registered = false;
 	plan = plan_at(&config, &user, NOW + DAY);
@@ -318,6 +332,9 @@ fewer_than_four_recovery_codes_are_told_in_a_line(void **state)
 		assert_int_equal(plan.few_codes, rows[i].few);
 		assert_int_equal(plan.codes_left, rows[i].left);
 	}
+	config.registration.enforce = ENFORCE_OFF;
+	assert_int_equal(plan_at(&config, &user, NOW).state, STATE_OK);
+	config.registration.enforce = ENFORCE_REQUIRED;
 	config.registration.method_count = 5; /* not offered any more */
 	assert_int_equal(plan_at(&config, &user, NOW).state, STATE_OK);
 	user.methods[METHOD_RECOVERY_CODES].registered = false;
