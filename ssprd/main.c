@@ -250,7 +250,7 @@ start_bus(struct daemon *daemon)
 	static const struct bus_interface interfaces[] = {
 		{ SSPR_BUS_INTERFACE, service_methods },
 		{ SSPR_BUS_ADMIN, admin_methods },
-		{ NULL, NULL },
+		{ 0 },
 	};
 	const struct bus_setup setup = { .loop = daemon->loop,
 					 .address = bus_address(),
