@@ -174,6 +174,8 @@ main(int argc, char **argv)
 	const pid_t parent = getppid();
 
 	start_clean();
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return puts(USAGE) < 0;
 	if (argc == 4 && strcmp(argv[2], "-c") == 0)
 		file = argv[3];
 	else if (argc != 2) {

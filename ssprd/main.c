@@ -6,6 +6,7 @@
  * 3. From then on nothing waits but the loop.
  */
 #include <errno.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -49,6 +50,8 @@ fail(const struct daemon *daemon, const char *format, ...)
 	return false;
 }
 
+static const struct option long_options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+
 /* True: go on. False: *status is the exit status. */
 static bool
 arguments(struct daemon *daemon, int argc, char **argv, int *status)
@@ -57,7 +60,7 @@ arguments(struct daemon *daemon, int argc, char **argv, int *status)
 	int c;
 
 	daemon->config_file = SSPR_CONF;
-	while ((c = getopt(argc, argv, "c:tdh")) != -1) {
+	while ((c = getopt_long(argc, argv, "c:tdh", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			daemon->config_file = optarg;
