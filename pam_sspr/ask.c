@@ -52,7 +52,8 @@ load(struct ask *a, char problem[CLIENT_PROBLEM_MAX])
 	void *address;
 	size_t i;
 
-	a->library = dlopen(CLIENT_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	/* It stays mapped: libdbus keeps some memory for itself, which unloading it would lose in a host that lives on. */
+	a->library = dlopen(CLIENT_LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	if (a->library == NULL)
 		return not_loaded(problem);
 	for (i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {

@@ -233,5 +233,5 @@ const struct bus_method admin_methods[] = {
 	{ "Users", "", "aa{sv}", CALLER_ROOT, on_users },
 	{ "Show", "ay", "a{sv}", CALLER_SELF, on_show },
 	{ "Simulate", "aya{sv}", "sa{sv}", CALLER_ROOT, on_simulate },
-	{ NULL },
+	{ 0 },
 };

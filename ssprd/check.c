@@ -74,7 +74,8 @@ check_reason(char *out, size_t size, const struct plan *plan, const struct confi
 	} else if (!plan->enabled) {
 		snprintf(out, size, "%s", not_enabled(config, user));
 	} else if (plan->registered) {
-		snprintf(out, size, "registered: %d of %d methods", plan->done, plan->required);
+		snprintf(out, size, "registered: %d methods, %d required", plan->done,
+			 plan->required);
 	} else if (config->registration.enforce == ENFORCE_OFF) {
 		snprintf(out, size, "[registration] enforce is off");
 	} else {

@@ -6,6 +6,7 @@
  * 3. From then on nothing waits but the loop.
  */
 #include <errno.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -49,6 +50,8 @@ fail(const struct daemon *daemon, const char *format, ...)
 	return false;
 }
 
+static const struct option long_options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+
 /* True: go on. False: *status is the exit status. */
 static bool
 arguments(struct daemon *daemon, int argc, char **argv, int *status)
@@ -57,7 +60,7 @@ arguments(struct daemon *daemon, int argc, char **argv, int *status)
 	int c;
 
 	daemon->config_file = SSPR_CONF;
-	while ((c = getopt(argc, argv, "c:tdh")) != -1) {
+	while ((c = getopt_long(argc, argv, "c:tdh", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			daemon->config_file = optarg;
@@ -250,7 +253,7 @@ start_bus(struct daemon *daemon)
 	static const struct bus_interface interfaces[] = {
 		{ SSPR_BUS_INTERFACE, service_methods },
 		{ SSPR_BUS_ADMIN, admin_methods },
-		{ NULL, NULL },
+		{ 0 },
 	};
 	const struct bus_setup setup = { .loop = daemon->loop,
 					 .address = bus_address(),

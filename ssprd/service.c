@@ -142,5 +142,5 @@ const struct bus_method service_methods[] = {
 	/* name       in           out        who may call  handler */
 	{ "Check", "aya{sv}", "sa{sv}", CALLER_SELF, on_check },
 	{ "Converse", "aysa{sv}", "h", CALLER_SELF, on_converse },
-	{ NULL },
+	{ 0 },
 };

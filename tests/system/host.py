@@ -116,7 +116,8 @@ class Host:
 
     def daemon(self):
         """The pid of ssprd, or None. It is started by the bus, by whoever asks it something."""
-        found = processes.find("ssprd")
+        running = processes.find("ssprd")
+        found = [pid for pid in running if processes.parent_of(pid) not in running]    # not what it is just starting
         assert len(found) < 2, "two daemons: %s" % found
         return found[0] if found else None
 

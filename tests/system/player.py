@@ -31,14 +31,15 @@ class Player:
         self.wants = list(wants)
         self.prompts = []       # the names of the prompts that were answered
         self.texts = []         # what was shown with each of them
+        self._mails = 0         # the number of the mail that holds the code
 
     PROMPTS = {name: re.compile(pattern.replace(" ", r"\s+").replace("...", r"[^:]{0,120}") + r":\s$")
                for name, pattern in {
                    "opening": r"\[Enter\] start now,... why is this asked",
-                   "choose": r"\[Enter\] [^,\]]+, or a number for another...",
-                   "spare": r"\[Enter\] finish, or a number for one more method",
+                   "choose": r"\[Enter\] (?:Authenticator app|E-mail|Security questions)...",
+                   "spare": r"\[Enter\] finish...",
                    "app code": r"Code \(\[b\] another method\)",
-                   "address": r"E-mail address that you can read without this password...",
+                   "address": r"Address \(\[b\] another method\)",
                    "mail code": r"Code \(\[Enter\] was it sent\?...",
                    "question": r"Number,... another method",
                    "answer": r"Answer, not shown...",
@@ -55,6 +56,7 @@ class Player:
     def answer(self, text):
         name = self.name_of(text)
         self.prompts.append(name)
+        assert self.prompts[-8:] != [name] * 8, "asked the same for ever:\n" + text
         self.texts.append(text)
         return getattr(self, "_" + name.replace(" ", "_"))(text)
 
@@ -70,6 +72,8 @@ class Player:
             found = re.search(r"^\s*(\d) " + self.TITLES[method], text, re.MULTILINE)
             if found:
                 return found.group(1)
+            if re.search(r"\[Enter\]\s+" + self.TITLES[method].replace(" ", r"\s+"), text):
+                return ""
         raise AssertionError("none of %s is offered:\n%s" % (self.wants, text))
 
     def _app_code(self, text):
@@ -79,13 +83,21 @@ class Player:
         return totp(self.person.app_secret)
 
     def _address(self, text):
+        self._mails = self.host.mail.count(self.person.mail) + 1
         return self.person.mail
 
     def _mail_code(self, text):
-        return self.host.mail.code(self.person.mail, self.host.mail.count(self.person.mail) or 1)
+        return self.host.mail.code(self.person.mail, self._mails)
+
+    def _stand_at(self, text):
+        """Leave this prompt open; its mail has come then, so that nobody counts it for a later one."""
+        if self.name_of(text) == "mail code":
+            self.host.mail.wait_for(self.person.mail, self._mails)
+        return self.name_of(text)
 
     def _question(self, text):
-        return "1"
+        """The first that is listed: a number stays with its question."""
+        return re.search(r"^(\d+) \S", text, re.MULTILINE).group(1)
 
     def _answer(self, text):
         return "zebulon %d" % self.prompts.count("answer")
@@ -101,7 +113,7 @@ class Player:
             if text is None:
                 return conversation.verdict
             if until is not None and len(self.prompts) == until:
-                return self.name_of(text)
+                return self._stand_at(text)
             conversation.answer(self.answer(text))
 
     # --- at a terminal
@@ -116,7 +128,7 @@ class Player:
             if which >= len(patterns):
                 return text
             if until is not None and len(self.prompts) == until:
-                return self.name_of(text)
+                return self._stand_at(text)
             child.sendline(self.answer(text))
 
 

@@ -24,6 +24,14 @@ def arguments_of(pid):
         return []
 
 
+def parent_of(pid):
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            return int(file.read().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
 def find(program, argument=None):
     """The pids that run this program, with this argument where one is given; zombies have no program."""
     return [pid for pid in all_processes()

@@ -9,12 +9,13 @@ import pexpect
 from users import client_key
 from waiting import LONG, wait_until
 
+# Subsystem: the package's own program, as Debian has it.
 BASE = """
 UsePAM yes
 ListenAddress 127.0.0.1
 HostKey /run/sshd/host_key
 AuthorizedKeysFile .ssh/authorized_keys
-Subsystem sftp internal-sftp
+Subsystem sftp /usr/lib/openssh/sftp-server
 PrintMotd no
 MaxStartups 400
 MaxAuthTries 6
@@ -30,6 +31,8 @@ class Sshd:
         self.port = port
         if not os.path.exists("/run/sshd/host_key"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/run/sshd/host_key"], check=True)
+        with open("/run/sshd/host_key.pub") as key, open("/run/sshd/known_hosts", "a") as known:
+            known.write("[127.0.0.1]:%d %s" % (port, key.read()))
         self.config = "/run/sshd/config-%d" % port
         with open(self.config, "w") as file:
             file.write("Port %d\n" % port + BASE + settings)
@@ -49,9 +52,8 @@ class Sshd:
 
 
 def _options(server, methods):
-    return ["-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "LogLevel=ERROR", "-o", "PreferredAuthentications=" + methods, "-i", client_key(),
-            "-o", "NumberOfPasswordPrompts=1"]
+    return ["-F", "none", "-o", "UserKnownHostsFile=/run/sshd/known_hosts", "-i", client_key(),
+            "-o", "PreferredAuthentications=" + methods, "-o", "NumberOfPasswordPrompts=1"]
 
 
 def ssh_command(server, user, *command, methods="keyboard-interactive"):
@@ -62,8 +64,9 @@ def copy_command(server, program, *arguments):
     return [program] + _options(server, "publickey") + ["-P", str(server.port)] + list(arguments)
 
 
-def ssh(server, user, *command, methods="keyboard-interactive", env=None):
+def ssh(server, user, *command, methods="keyboard-interactive"):
     """The client at a terminal."""
     line = ssh_command(server, user, *command, methods=methods)
-    return pexpect.spawn(line[0], line[1:], encoding="utf-8", timeout=LONG, dimensions=(24, 80),
-                         env=dict(os.environ, **(env or {})))
+    child = pexpect.spawn(line[0], line[1:], encoding="utf-8", timeout=LONG, dimensions=(24, 80))
+    child.delaybeforesend = None    # ssh has switched the echo before it shows a prompt
+    return child

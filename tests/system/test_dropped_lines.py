@@ -1,5 +1,6 @@
 """The line drops at every prompt of the dialog in turn: what was proven is there, and the next login goes on there."""
 
+import contextlib
 import os
 import signal
 
@@ -47,6 +48,13 @@ def module_killed(host, person, child):
 DROPS = [client_killed, session_killed, daemon_killed, module_killed]
 
 
+def to_its_end(child):
+    """Who was waiting for an answer notices with the next one."""
+    with contextlib.suppress(OSError):
+        child.sendline("")
+    child.expect(pexpect.EOF)
+
+
 def log_in(server, person):
     child = sshd.ssh(server, person.name, "echo logged in")
     child.expect("assword: ")
@@ -69,11 +77,11 @@ def goes_on(host, server, person, proven):
         assert "start now" not in child.before
         return
     player = Player(host, person)
-    rest = player.play_terminal(child, "logged in")
+    player.play_terminal(child, "logged in")
     opening = " ".join(player.texts[0].split())
     assert "%d of 2 done" % proven in opening
     assert "not now (3 left)" in opening
-    assert "complete" in rest
+    assert bus.check(person)[0] == "ok"
 
 
 def gone(host, person):
@@ -86,8 +94,8 @@ def test_the_next_login_goes_on_where_the_line_dropped(host, person, keyboard_ss
     child, name = play_until(host, keyboard_sshd, person, ("app", "email"), number)
     assert name == DIALOG[number]
     drop(host, person, child)
-    child.expect(pexpect.EOF)
     gone(host, person)
+    to_its_end(child)
     goes_on(host, keyboard_sshd, person, PROVEN_BEFORE[number])
 
 
@@ -96,8 +104,8 @@ def test_the_next_login_goes_on_where_the_line_dropped(host, person, keyboard_ss
 def test_a_line_that_drops_after_one_method_loses_nothing(host, person, keyboard_sshd, drop):
     child, _ = play_until(host, keyboard_sshd, person, ("app", "email"), 4)
     drop(host, person, child)
-    child.expect(pexpect.EOF)
     gone(host, person)
+    to_its_end(child)
     goes_on(host, keyboard_sshd, person, 1)
 
 
@@ -106,8 +114,8 @@ def test_questions_are_kept_all_or_not_at_all(host, person, keyboard_sshd, numbe
     child, name = play_until(host, keyboard_sshd, person, ("questions", "app"), number)
     assert name == QUESTIONS[number]
     session_killed(host, person, child)
-    child.expect(pexpect.EOF)
     gone(host, person)
+    to_its_end(child)
     goes_on(host, keyboard_sshd, person, 0)
 
 
@@ -119,19 +127,18 @@ def test_a_login_grace_time_that_ends_at_any_prompt_loses_nothing(host, short_gr
         child, name = play_until(host, short_grace_sshd, person, ("app", "email"), number)
         assert name == DIALOG[number]
         children.append(child)
-    for child in children:
-        child.expect(pexpect.EOF, timeout=GRACE + LONG)
-        assert "logged in" not in child.before
-    for person, proven in zip(people, PROVEN_BEFORE):
+    for child, person, proven in zip(children, people, PROVEN_BEFORE):
         gone(host, person)
+        to_its_end(child)
+        assert "logged in" not in child.before
         goes_on(host, keyboard_sshd, person, proven)
 
 
-def test_two_logins_at_a_time_the_newer_ends_the_older(host, person, keyboard_sshd):
+def test_of_two_logins_at_a_time_the_newer_goes_on_and_the_older_is_refused(host, person, keyboard_sshd):
     older, _ = play_until(host, keyboard_sshd, person, ("app", "email"), 3)
     newer, name = play_until(host, keyboard_sshd, person, ("app", "email"), 0)
     assert name == "opening"
-    older.expect("another sign-in")
+    older.sendline("")
     older.expect(pexpect.EOF)
     assert "logged in" not in older.before
     newer.close(force=True)
@@ -139,10 +146,19 @@ def test_two_logins_at_a_time_the_newer_ends_the_older(host, person, keyboard_ss
     goes_on(host, keyboard_sshd, person, 1)
 
 
+def test_the_older_of_two_dialogs_is_told_why_it_ends(person):
+    older = bus.converse(person)
+    assert older.prompt()
+    newer = bus.converse(person)
+    assert newer.prompt()
+    assert older.prompt() is None
+    assert older.verdict == "replaced"
+    assert "another sign-in" in " ".join(older.texts[-1].split())
+    newer.close()
+
+
 def test_a_mail_that_was_sent_before_the_drop_can_still_be_asked_for_anew(host, person, keyboard_sshd):
     child, _ = play_until(host, keyboard_sshd, person, ("email", "app"), 3)
-    host.mail.wait_for(person.mail)
     client_killed(host, person, child)
     gone(host, person)
     goes_on(host, keyboard_sshd, person, 0)
-    assert bus.check(person)[0] == "ok"

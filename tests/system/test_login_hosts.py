@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import time
 
 import pexpect
 import pytest
@@ -11,6 +10,7 @@ import pytest
 import bus
 import pam
 import sshd
+from host import POLICY
 from player import Player, register
 from waiting import LONG, wait_until
 
@@ -19,12 +19,27 @@ REMINDER = "has not yet registered"
 
 
 @pytest.fixture
-def forbidden_to_talk(host, person):
-    """Before and after: no dialog was held for this person and nothing is stored of them."""
+def left_alone(host, person):
+    """Afterwards: ssprd was not even asked about this person."""
     mark = host.log.mark()
     yield person
-    assert not host.sessions(person.name)
-    assert not host.log.since(mark, "registration-started.*" + person.name)
+    assert not host.log.since(mark, person.name + ".*sspr|sspr.*" + person.name)
+
+
+@pytest.fixture
+def not_asked(host, person):
+    """Afterwards: nothing is stored of this person, and no "not now" was counted."""
+    yield person
+    wait_until(lambda: not host.sessions(person.name), "the session has ended")
+    conversation = bus.converse(person)
+    opening = " ".join(conversation.prompt().split())
+    assert "0 of 2 done" in opening and "(3 left)" in opening
+    conversation.close()
+
+
+def is_registered(host, person):
+    host.log.wait_for("event=registration-finished user=%s .*result=registered" % person.name)
+    return bus.check(person)[0] == "ok"
 
 
 def asked_at_ssh(server, person, methods="keyboard-interactive"):
@@ -39,9 +54,9 @@ def asked_at_ssh(server, person, methods="keyboard-interactive"):
 def test_sshd_keyboard_interactive_registers_and_the_next_login_asks_nothing(host, person, keyboard_sshd):
     child = asked_at_ssh(keyboard_sshd, person)
     player = Player(host, person)
-    rest = player.play_terminal(child, "logged in")
-    assert "complete" in rest
+    player.play_terminal(child, "logged in")
     child.expect(pexpect.EOF)
+    assert is_registered(host, person)
 
     child = asked_at_ssh(keyboard_sshd, person)
     child.expect("logged in")
@@ -69,7 +84,8 @@ def test_ssprd_is_started_by_the_login_that_needs_it(host, person, keyboard_sshd
 def test_every_method_can_be_registered_at_ssh(host, person, keyboard_sshd):
     child = asked_at_ssh(keyboard_sshd, person)
     player = Player(host, person, wants=["questions", "app"])
-    assert "complete" in player.play_terminal(child, "logged in")
+    player.play_terminal(child, "logged in")
+    assert is_registered(host, person)
 
 
 def test_not_now_at_ssh_logs_in_and_is_not_asked_again(host, person, keyboard_sshd):
@@ -86,7 +102,6 @@ def test_not_now_at_ssh_logs_in_and_is_not_asked_again(host, person, keyboard_ss
 
 
 def test_not_now_is_refused_when_it_is_used_up(host, person, policy, keyboard_sshd):
-    from host import POLICY
     policy(POLICY.replace("[registration]", "[registration]\npostpone_limit = 0"))
     child = asked_at_ssh(keyboard_sshd, person)
     child.expect("asked: ")
@@ -118,11 +133,12 @@ def test_pamtester_registers(host, person):
                           timeout=LONG)
     child.expect("assword: ")
     child.sendline(person.password)
-    Player(host, person).play_terminal(child, "account management done")
+    rest = Player(host, person).play_terminal(child, "account management done")
+    assert "registration is complete" in rest
 
 
-def test_su_is_left_alone(forbidden_to_talk):
-    person = forbidden_to_talk
+def test_su_is_left_alone(left_alone):
+    person = left_alone
     # As another user: root needs no password for su.
     child = pexpect.spawn("setpriv", ["--reuid=65534", "--clear-groups", "su", person.name, "-c", "echo in as $USER"],
                           encoding="utf-8", timeout=LONG)
@@ -132,15 +148,15 @@ def test_su_is_left_alone(forbidden_to_talk):
     assert REMINDER not in child.before
 
 
-def test_su_by_roots_script_keeps_its_input(forbidden_to_talk):
-    done = subprocess.run(["su", forbidden_to_talk.name, "-c", "cat"], input="a line\n", capture_output=True, text=True,
+def test_su_by_roots_script_keeps_its_input(left_alone):
+    done = subprocess.run(["su", left_alone.name, "-c", "cat"], input="a line\n", capture_output=True, text=True,
                           timeout=LONG)
     assert (done.returncode, done.stdout, done.stderr) == (0, "a line\n", "")
 
 
 @pytest.mark.parametrize("tag", ["", "NOPASSWD:"], ids=["with a password", "without"])
-def test_sudo_is_left_alone(forbidden_to_talk, tag):
-    person = forbidden_to_talk
+def test_sudo_is_left_alone(left_alone, tag):
+    person = left_alone
     with open("/etc/sudoers.d/" + person.name, "w") as file:
         file.write("%s ALL=(ALL) %sALL\n" % (person.name, tag))
     child = pexpect.spawn("setpriv", ["--reuid=%d" % person.uid, "--regid=%d" % person.uid, "--clear-groups",
@@ -152,14 +168,14 @@ def test_sudo_is_left_alone(forbidden_to_talk, tag):
     assert REMINDER not in child.before
 
 
-def test_a_cron_job_runs(forbidden_to_talk):
-    """cron's conversation is NULL: a module that calls it crashes cron. It starts a job at the full minute."""
-    person = forbidden_to_talk
+def test_a_cron_job_runs(left_alone):
+    """cron's conversation is NULL: a module that calls it crashes cron. A fresh cron starts such a job at once."""
+    person = left_alone
     with open("/etc/cron.d/sspr-test", "w") as file:
-        file.write("* * * * * %s touch %s/job-ran\n" % (person.name, person.home))
+        file.write("@reboot %s touch %s/job-ran\n" % (person.name, person.home))
     cron = subprocess.Popen(["cron", "-f"], stdin=subprocess.DEVNULL)
     try:
-        wait_until(lambda: os.path.exists(person.home + "/job-ran"), "the job ran", timeout=130)
+        wait_until(lambda: os.path.exists(person.home + "/job-ran"), "the job ran")
     finally:
         cron.terminate()
         cron.wait()
@@ -173,8 +189,8 @@ def run_by_key(server, person, *command, env=None):
 
 
 @pytest.mark.sanitized
-def test_a_login_by_key_gets_one_line_a_day_and_no_stamp(forbidden_to_talk, keyboard_sshd):
-    person = forbidden_to_talk
+def test_a_login_by_key_gets_one_line_a_day_and_no_stamp(not_asked, keyboard_sshd):
+    person = not_asked
     first = run_by_key(keyboard_sshd, person, "echo in")
     assert (first.returncode, first.stdout) == (0, "in\n")
     told = [line for line in first.stderr.splitlines() if line.strip()]
@@ -192,8 +208,8 @@ def test_a_login_by_key_of_a_registered_user_gets_no_line(host, person, keyboard
     assert (done.returncode, done.stdout, done.stderr) == (0, "in\n", "")
 
 
-def test_scp_and_sftp_by_key_work(forbidden_to_talk, keyboard_sshd):
-    person = forbidden_to_talk
+def test_scp_and_sftp_by_key_work(not_asked, keyboard_sshd):
+    person = not_asked
     person.accept_key()
     target = "%s@127.0.0.1:copied-by-" % person.name
     for number, options in enumerate((["-O"], [])):     # the old protocol, then sftp's
@@ -208,7 +224,6 @@ def test_scp_and_sftp_by_key_work(forbidden_to_talk, keyboard_sshd):
 
 
 def test_a_login_by_key_is_refused_where_the_policy_says_so(person, policy, keyboard_sshd):
-    from host import POLICY
     policy(POLICY.replace("[registration]",
                           "[registration]\nkeyed_logins = refuse\npostpone_until = 2020-01-01"))
     done = run_by_key(keyboard_sshd, person, "echo in")
@@ -218,7 +233,8 @@ def test_a_login_by_key_is_refused_where_the_policy_says_so(person, policy, keyb
 def test_key_and_keyboard_interactive_together_hold_the_dialog(host, person, key_and_keyboard_sshd):
     person.accept_key()
     child = asked_at_ssh(key_and_keyboard_sshd, person, methods="publickey,keyboard-interactive")
-    assert "complete" in Player(host, person).play_terminal(child, "logged in")
+    Player(host, person).play_terminal(child, "logged in")
+    assert is_registered(host, person)
 
 
 def contents_of(folder):
@@ -232,14 +248,13 @@ def contents_of(folder):
 
 
 @pytest.mark.sanitized
-def test_sshds_password_method_is_never_asked_and_its_password_goes_nowhere(host, forbidden_to_talk, password_sshd):
+def test_sshds_password_method_is_never_asked_and_its_password_goes_nowhere(host, not_asked, password_sshd):
     """sshd answers every echo-off prompt with the login password there."""
-    person = forbidden_to_talk
+    person = not_asked
     mark = host.log.mark()
     child = asked_at_ssh(password_sshd, person, methods="password")
     child.expect("logged in")
     assert "start now" not in child.before
-    assert bus.check(person)[0] == "register"
     assert person.password.encode() not in contents_of("/var/lib/sspr")
     assert not host.log.since(mark, re.escape(person.password))
     memory = open("/proc/%d/mem" % host.daemon(), "rb", 0)
@@ -255,7 +270,6 @@ def test_sshds_password_method_is_never_asked_and_its_password_goes_nowhere(host
 
 
 def test_no_user_is_asked_whom_the_policy_leaves_out(host, person, policy, keyboard_sshd):
-    from host import POLICY
     policy(POLICY.replace("[registration]", "[registration]\nexclude = " + person.name))
     child = asked_at_ssh(keyboard_sshd, person)
     child.expect("logged in")

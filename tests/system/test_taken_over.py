@@ -38,10 +38,10 @@ def rogue(host):
         terminal = bus.converse(person, **more)
         puppet, _ = listener.accept()
         _, handles, _, _ = socket.recv_fds(puppet, 4096, 2)
-        session_side = socket.socket(fileno=handles[0])
+        os.close(handles[0])    # the terminal's other end is the rogue's own: closed when it is killed
         judge = socket.socket(fileno=handles[1])
         judge.settimeout(LONG)
-        opened.extend((terminal, puppet, session_side, judge))
+        opened.extend((terminal, puppet, judge))
         return terminal, judge
 
     yield start
@@ -171,6 +171,7 @@ def test_saying_done_does_not_make_it_so(rogue, person):
 
 def test_codes_cannot_be_guessed_past_their_tries(host, rogue, person):
     _, judge = rogue(person)
+    ask(judge, FACTS)
     assert ask(judge, SEND, "email", person.mail)[0] == wire.SENT
     code = host.mail.code(person.mail)
     wrong = "%06d" % ((int(code) + 1) % 1000000)
@@ -196,5 +197,6 @@ def test_a_thousand_requests_at_once_do_not_hurt_the_daemon(host, rogue, person)
 def test_a_session_that_asks_nothing_is_ended_with_the_daemon(host, rogue, person):
     terminal, judge = rogue(person)
     host.stop_daemon()
+    assert judge.recv(REQUEST_MAX)[:1] in (wire.OVER, b"")
     assert ended(judge)
     wait_until(lambda: terminal.prompt() is None, "the terminal's socket is closed")

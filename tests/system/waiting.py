@@ -1,8 +1,9 @@
 """Waiting for something to become true, with a generous end: the machine may be slow, the test may not guess."""
 
+import os
 import time
 
-LONG = 60
+LONG = int(os.environ.get("SSPR_TEST_WAIT", "60"))
 
 
 def wait_until(question, what, timeout=LONG):

@@ -19,6 +19,7 @@
 static struct bus_call call;
 static struct context context;
 static DBusMessageIter message, dict;
+static bool is_open; /* dict takes more */
 
 static int
 set_up(void **state)
@@ -29,6 +30,7 @@ set_up(void **state)
 	call.message = dbus_message_new_method_call("a.b", "/a", "a.b", "Check");
 	dbus_message_iter_init_append(call.message, &message);
 	dbus_message_iter_open_container(&message, DBUS_TYPE_ARRAY, "{sv}", &dict);
+	is_open = true;
 	return 0;
 }
 
@@ -37,6 +39,8 @@ tear_down(void **state)
 {
 	(void)state;
 	context_done(&context);
+	if (is_open)
+		dbus_message_iter_abandon_container(&message, &dict);
 	dbus_message_unref(call.message);
 	return 0;
 }
@@ -119,6 +123,7 @@ static int
 read_as(uint64_t uid)
 {
 	dbus_message_iter_close_container(&message, &dict);
+	is_open = false;
 	call.uid = uid;
 	return context_read(&context, &call, 0);
 }
@@ -200,12 +205,11 @@ a_key_of_another_type_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		set_up(state);
 		put(keys[i], "i", DBUS_TYPE_INT32, &minus);
 		assert_int_equal(read_as(0), -EBADMSG);
 		tear_down(state);
+		set_up(state);
 	}
-	set_up(state);
 }
 
 static void
@@ -313,5 +317,8 @@ main(void)
 		TEST(too_many_groups_are_refused),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	dbus_shutdown();
+	return failed;
 }

@@ -72,9 +72,9 @@ timers_fire_in_the_order_of_their_time(void **state)
 	int status = 7;
 
 	(void)state;
-	loop_timer_set(loop, &stop, 3, fire_stop, &status);
-	loop_timer_set(loop, &b, 2, fire_b, NULL);
-	loop_timer_set(loop, &a, 1, fire_a, NULL);
+	loop_timer_set(loop, &stop, 100, fire_stop, &status);
+	loop_timer_set(loop, &b, 50, fire_b, NULL);
+	loop_timer_set(loop, &a, 0, fire_a, NULL);
 	assert_int_equal(loop_run(loop), 7);
 	assert_string_equal(trace, "ab");
 }

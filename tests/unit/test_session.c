@@ -46,6 +46,7 @@ static struct deliveries deliveries;
 static struct sessions sessions;
 static char log_lines[16384];
 static int listener;
+static char this_program[PATH_MAX];
 
 /* The session's side of a dialog that runs. */
 struct puppet {
@@ -144,7 +145,7 @@ set_up(void **state)
 	a = control_address(scratch_path(&scratch, "control"));
 	listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (bind(listener, (struct sockaddr *)&a, sizeof(a)) < 0 || listen(listener, 400) < 0 ||
-	    symlink("/proc/self/exe", scratch_path(&scratch, "program")) < 0)
+	    symlink(this_program, scratch_path(&scratch, "program")) < 0)
 		return -1;
 	deliveries = (struct deliveries){ .loop = loop, .children = &children };
 	sessions = (struct sessions){ .loop = loop,
@@ -479,7 +480,8 @@ a_program_that_is_missing_closes_the_terminal_and_is_said(void **state)
 	assert_int_equal(start("alice", 1001, "sshd", &terminal), SESSION_STARTED);
 	assert_int_equal(packet_receive(terminal, &packet, WAIT_MS), PACKET_CLOSED);
 	wait_for_count(0);
-	assert_true(audited("cannot be executed"));
+	/* valgrind puts an exit status of its own in the place of the child's. */
+	assert_true(audited("cannot be executed") || audited("ended with status 99"));
 	close(terminal);
 }
 
@@ -701,6 +703,8 @@ main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "-u") == 0)
 		return be_session(argc, argv);
+	if (!realpath(argv[0], this_program))
+		return 1;
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
