@@ -27,9 +27,9 @@ struct answer {
 
 enum answer_verdict {
 	ANSWER_SENT,
-	ANSWER_LATER,     /* the gateway asks for another try */
-	ANSWER_REFUSED,   /* it does not take this message */
-	ANSWER_UNKNOWN,   /* not the gateway, or not JSON where JSON should be */
+	ANSWER_LATER,   /* the gateway asks for another try */
+	ANSWER_REFUSED, /* it does not take this message */
+	ANSWER_UNKNOWN, /* not the gateway: no HTTP status, or a 2xx that the rules do not know without JSON */
 	ANSWER_STRANGER,  /* it does not take our login */
 	ANSWER_ELSEWHERE, /* a redirect, which is never followed */
 };

@@ -10,8 +10,9 @@
 #include "deliver/delivery.h"
 #include "text/secret.h"
 
-#define KEYRING_MAX      16 /* secrets of one gateway */
-#define KEYRING_NAME_MAX 255
+#define KEYRING_MAX       16 /* secrets of one gateway */
+#define KEYRING_NAME_MAX  255
+#define KEYRING_VALUE_MAX 4096 /* bytes: a signed token is longer than a password */
 
 /* Declare it empty ({ 0 }). */
 struct keyring {
