@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define LINE_MAX_CHARACTERS 76
-#define WORD_BYTES          39 /* in base64 and its frame 64 characters: fits behind "Subject: " too */
+#define WORD_BYTES          39 /* 64 characters with base64 and frame: fits behind "Subject: " */
 #define HEX                 "0123456789ABCDEF"
 
 void

@@ -1,7 +1,7 @@
 /*
  * sspr-deliver: one message to one server, judged by its exit code (delivery.h).
  *
- * 1. What needs a file or a name is read and looked up first: sspr.conf, the password, certificates, addresses.
+ * 1. What needs a file or a name comes first: sspr.conf, the password, certificates, addresses.
  * 2. Then the sandbox closes, for the rest of this program's life.
  * 3. Only then come bytes from outside: the message on stdin, and the server.
  * 4. One clock bounds all of it; no secret outlives its use.

@@ -19,8 +19,9 @@ look_up(const char *user, char *buffer, size_t size, uid_t *uid, gid_t *gid)
 	do {
 		error = getpwnam_r(user, &entry, buffer, size, &found);
 	} while (error == EINTR);
+	/* Name services say "nobody" in more than one way. */
 	if (found == NULL)
-		return error == 0 ? -ENOENT : -error;
+		return error == 0 || error == ESRCH ? -ENOENT : -error;
 	*uid = entry.pw_uid;
 	*gid = entry.pw_gid;
 	return 0;

@@ -98,7 +98,7 @@ probe_connect(const struct sockaddr_un *where)
 static int
 probe_wait(int fd, int64_t deadline)
 {
-	struct pollfd p = {.fd = fd, .events = POLLIN};
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char byte;
 	int wait;
 

@@ -14,48 +14,48 @@
 #include "protocol/limits.h"
 #include "protocol/words.h"
 
-#define SSPR_BUS_NAME "org.sspr.Sspr1"
-#define SSPR_BUS_PATH "/org/sspr/Sspr1"
+#define SSPR_BUS_NAME      "org.sspr.Sspr1"
+#define SSPR_BUS_PATH      "/org/sspr/Sspr1"
 #define SSPR_BUS_INTERFACE "org.sspr.Sspr1"
-#define SSPR_BUS_ADMIN "org.sspr.Sspr1.Admin"
-#define SSPR_BUS_ERROR "org.sspr.Sspr1.Error."
+#define SSPR_BUS_ADMIN     "org.sspr.Sspr1.Admin"
+#define SSPR_BUS_ERROR     "org.sspr.Sspr1.Error."
 
-#define CLIENT_MESSAGE_MAX 1024	/* bytes of a line from Check, NUL included */
-#define CLIENT_PROBLEM_MAX 256	/* bytes of a problem's description, NUL included */
+#define CLIENT_MESSAGE_MAX 1024 /* bytes of a line from Check, NUL included */
+#define CLIENT_PROBLEM_MAX 256  /* bytes of a problem's description, NUL included */
 
 /* What the caller knows of a login. Strings may be NULL; nothing is kept. */
 struct client_context {
 	const char *service;
 	const char *tty;
 	const char *rhost;
-	const char *lang;		/* any bytes */
-	unsigned int columns;		/* 0 unknown */
-	bool interactive;		/* a conversation exists and PAM_SILENT is not set */
-	bool from_root;			/* the fields below are known and are sent */
+	const char *lang;     /* any bytes */
+	unsigned int columns; /* 0 unknown */
+	bool interactive;     /* a conversation exists and PAM_SILENT is not set */
+	bool from_root;       /* the fields below are known and are sent */
 	uint64_t uid;
-	const char *const *groups;	/* group_count names, any bytes */
+	const char *const *groups; /* group_count names, any bytes */
 	size_t group_count;
 	bool local_password;
-	int64_t last_login;		/* seconds since the epoch; 0 unknown: not sent */
+	int64_t last_login; /* seconds since the epoch; 0 unknown: not sent */
 };
 
 /* What Check answered. */
 struct client_state {
 	enum state state;
 	char message[CLIENT_MESSAGE_MAX]; /* UTF-8, or empty */
-	int32_t postpones_left;		/* -1 free or not told */
-	int64_t due;			/* 0 not told */
+	int32_t postpones_left;           /* -1 free or not told */
+	int64_t due;                      /* 0 not told */
 };
 
 /* Zero or positive: an answer. */
 enum client_result {
 	CLIENT_OK = 0,
 	CLIENT_NOT_ALLOWED = 1,
-	CLIENT_TOO_MANY = 2,	/* TooManySessions */
+	CLIENT_TOO_MANY = 2, /* TooManySessions */
 	CLIENT_NO_USER = 3,
 	CLIENT_BAD_REQUEST = 4,
-	CLIENT_UNAVAILABLE = 5,	/* the daemon answered Unavailable: store not writable, ... */
-	CLIENT_UNREACHABLE = 6,	/* no bus, no daemon, no answer before the deadline, or a strange one */
+	CLIENT_UNAVAILABLE = 5, /* the daemon answered Unavailable: store not writable, ... */
+	CLIENT_UNREACHABLE = 6, /* no bus, no daemon, no answer in time, or a strange one */
 };
 
 /*
@@ -67,8 +67,8 @@ enum client_result {
 int sspr_client_check(const char *address, int timeout_ms, const char *user,
 		      const struct client_context *context, struct client_state *state,
 		      char problem[CLIENT_PROBLEM_MAX]);
-int sspr_client_converse(const char *address, int timeout_ms, const char *user, enum purpose purpose,
-			 const struct client_context *context, int *conversation,
-			 char problem[CLIENT_PROBLEM_MAX]);
+int sspr_client_converse(const char *address, int timeout_ms, const char *user,
+			 enum purpose purpose, const struct client_context *context,
+			 int *conversation, char problem[CLIENT_PROBLEM_MAX]);
 
 #endif

@@ -96,7 +96,7 @@ find_groups(const char *user, gid_t gid, struct host_user *out)
 int
 sspr_host_user_get(const char *user, struct host_user *out)
 {
-	struct host_user found = {0};
+	struct host_user found = { 0 };
 	uid_t uid;
 	gid_t gid;
 	int r;

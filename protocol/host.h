@@ -15,10 +15,10 @@
 
 struct host_user {
 	uint64_t uid;
-	char **groups;		/* group_count names; a group without a name is left out */
-	size_t group_count;	/* at most GROUPS_MAX */
-	bool local_password;	/* in passwd and shadow, the hash not empty, not beginning with ! or * */
-	int64_t last_login;	/* 0 unknown */
+	char **groups;      /* group_count names; a group without a name is left out */
+	size_t group_count; /* at most GROUPS_MAX */
+	bool local_password; /* in passwd and shadow, the hash not empty, not beginning with ! or * */
+	int64_t last_login; /* 0 unknown */
 };
 
 /* 0: *out is the caller's, released with sspr_host_user_done. -ENOENT: no such user. Other -errno. */

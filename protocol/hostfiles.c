@@ -86,8 +86,8 @@ scan_file(const char *path, struct scan *s)
 int
 hostfiles_local_password(const char *passwd, const char *shadow, const char *user, bool *local)
 {
-	struct scan names = {.user = user, .len = strlen(user)};
-	struct scan hashes = {.user = user, .len = strlen(user)};
+	struct scan names = { .user = user, .len = strlen(user) };
+	struct scan hashes = { .user = user, .len = strlen(user) };
 	int r;
 
 	r = scan_file(passwd, &names);
@@ -103,7 +103,7 @@ hostfiles_local_password(const char *passwd, const char *shadow, const char *use
 int64_t
 hostfiles_last_login(const char *lastlog, uint64_t uid)
 {
-	struct lastlog entry = {0};
+	struct lastlog entry = { 0 };
 	ssize_t n;
 	int fd;
 

@@ -17,8 +17,8 @@ packet_send(int fd, enum packet_type type, const char *text, size_t len, int tim
 {
 	unsigned char byte = (unsigned char)type;
 	const struct iovec parts[] = {
-		{.iov_base = &byte, .iov_len = 1},
-		{.iov_base = (void *)text, .iov_len = len},
+		{ .iov_base = &byte, .iov_len = 1 },
+		{ .iov_base = (void *)text, .iov_len = len },
 	};
 
 	if (len > PACKET_TEXT_MAX)
@@ -30,7 +30,7 @@ int
 packet_receive(int fd, struct packet *p, int timeout_ms)
 {
 	unsigned char raw[1 + PACKET_TEXT_MAX];
-	const struct iovec part = {.iov_base = raw, .iov_len = sizeof(raw)};
+	const struct iovec part = { .iov_base = raw, .iov_len = sizeof(raw) };
 	size_t len;
 	int r;
 

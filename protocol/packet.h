@@ -27,20 +27,20 @@ enum packet_type {
 };
 
 #define PACKET_CANNOT_PROMPT "conversation"
-#define PACKET_CANCELLED "cancelled"
+#define PACKET_CANCELLED     "cancelled"
 
 /* Room for a whole packet and a NUL; holds what users typed, so its owner wipes it (packet_done). */
 struct packet {
 	enum packet_type type;
-	size_t len;			 /* of text, without the NUL */
+	size_t len;                     /* of text, without the NUL */
 	char text[PACKET_TEXT_MAX + 1]; /* always NUL-terminated */
 };
 
 enum packet_result {
-	PACKET_GOT = 0,		/* *p is filled in */
-	PACKET_CLOSED = 1,	/* the other side closed */
-	PACKET_LATE = 2,	/* nothing came within timeout_ms */
-	PACKET_BAD = 3,		/* too long, empty, a NUL inside, or a control message: end the dialog */
+	PACKET_GOT = 0,    /* *p is filled in */
+	PACKET_CLOSED = 1, /* the other side closed */
+	PACKET_LATE = 2,   /* nothing came within timeout_ms */
+	PACKET_BAD = 3,    /* too long, empty, a NUL inside, or a control message: end the dialog */
 };
 
 /*

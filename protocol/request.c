@@ -208,7 +208,7 @@ field_number(const struct fields *f, size_t i, int64_t *number)
 int
 message_send(int fd, const struct message *m, int timeout_ms)
 {
-	const struct iovec part = {.iov_base = (void *)m->data, .iov_len = m->len};
+	const struct iovec part = { .iov_base = (void *)m->data, .iov_len = m->len };
 	int r;
 
 	r = seqpacket_send(fd, &part, 1, timeout_ms);
@@ -218,7 +218,7 @@ message_send(int fd, const struct message *m, int timeout_ms)
 int
 message_receive(int fd, struct message *m, int timeout_ms)
 {
-	const struct iovec part = {.iov_base = m->data, .iov_len = sizeof(m->data)};
+	const struct iovec part = { .iov_base = m->data, .iov_len = sizeof(m->data) };
 
 	m->len = 0;
 	return seqpacket_receive(fd, &part, 1, timeout_ms, &m->len);

@@ -46,45 +46,45 @@ enum reply_status {
 	REPLY_OK = 'o',
 	REPLY_NONE = 'n',
 	REPLY_SENT = 's',
-	REPLY_PROVEN = 'p',	/* proven, and saved: committed to disk */
-	REPLY_MORE = 'm',	/* taken; more are needed before it is proven */
+	REPLY_PROVEN = 'p', /* proven, and saved: committed to disk */
+	REPLY_MORE = 'm',   /* taken; more are needed before it is proven */
 	REPLY_WRONG = 'w',
-	REPLY_SPENT = 'z',	/* no tries left; until: when a new code may be asked for */
+	REPLY_SPENT = 'z', /* no tries left; until: when a new code may be asked for */
 	REPLY_EXPIRED = 'e',
-	REPLY_USED = 'u',	/* a right code that was used before */
-	REPLY_UNDELIVERED = 'd', /* the message with the code could not be sent; nothing was counted */
-	REPLY_EMPTY = 'y',	/* nothing was typed; nothing was counted */
-	REPLY_REFUSED = 'r',	/* one of the reasons below */
-	REPLY_THROTTLED = 'l',	/* too many messages; until: when the next may be sent */
-	REPLY_OVER = '.',	/* unasked: the dialog is over; verdict */
+	REPLY_USED = 'u',        /* a right code that was used before */
+	REPLY_UNDELIVERED = 'd', /* the code could not be sent; nothing was counted */
+	REPLY_EMPTY = 'y',       /* nothing was typed; nothing was counted */
+	REPLY_REFUSED = 'r',     /* one of the reasons below */
+	REPLY_THROTTLED = 'l',   /* too many messages; until: when the next may be sent */
+	REPLY_OVER = '.',        /* unasked: the dialog is over; verdict */
 };
 
 /* Why SEND or TRY refused, and why a message was not delivered: words of a closed set. */
 enum reason {
-	REASON_SYNTAX,		/* not an address, not a number */
+	REASON_SYNTAX, /* not an address, not a number */
 	REASON_TOO_LONG,
 	REASON_DOMAIN_FORBIDDEN, /* mail there needs the very password */
-	REASON_THIS_HOST,	/* a mailbox on this host */
-	REASON_SAME,		/* equal to another one that was given */
-	REASON_LATER,		/* delivery: try again later */
-	REASON_BOUNCED,		/* delivery: refused for good */
-	REASON_MISCONFIGURED,	/* delivery: the administrator must act */
+	REASON_THIS_HOST,        /* a mailbox on this host */
+	REASON_SAME,             /* equal to another one that was given */
+	REASON_LATER,            /* delivery: try again later */
+	REASON_BOUNCED,          /* delivery: refused for good */
+	REASON_MISCONFIGURED,    /* delivery: the administrator must act */
 	REASON_COUNT
 };
 
 /* Why a session asks to finish. */
 enum finish {
-	FINISH_DONE,		/* everything was asked */
-	FINISH_NOT_NOW,		/* n, EOF, or three empty answers */
+	FINISH_DONE,    /* everything was asked */
+	FINISH_NOT_NOW, /* n, EOF, or three empty answers */
 	FINISH_TIMED_OUT,
-	FINISH_NO_DIALOG,	/* the terminal cannot prompt */
+	FINISH_NO_DIALOG, /* the terminal cannot prompt */
 	FINISH_TOO_MUCH_INPUT,
-	FINISH_BROKEN,		/* the terminal broke the protocol, or the session failed */
+	FINISH_BROKEN, /* the terminal broke the protocol, or the session failed */
 	FINISH_COUNT
 };
 
-const char *reason_word(enum reason);		/* "domain-forbidden"; NULL outside of the enum */
-enum reason reason_from_word(const char *);	/* REASON_COUNT: unknown */
+const char *reason_word(enum reason);       /* "domain-forbidden"; NULL outside of the enum */
+enum reason reason_from_word(const char *); /* REASON_COUNT: unknown */
 const char *finish_word(enum finish);
 enum finish finish_from_word(const char *);
 
@@ -102,7 +102,7 @@ struct field {
 
 /* A received message taken apart. Lives as long as the message. */
 struct fields {
-	int op;			/* enum request_op or enum reply_status */
+	int op; /* enum request_op or enum reply_status */
 	size_t count;
 	struct field field[REQUEST_FIELDS_MAX];
 };
@@ -128,7 +128,7 @@ enum message_result {
 	MESSAGE_GOT = 0,
 	MESSAGE_CLOSED = 1,
 	MESSAGE_LATE = 2,
-	MESSAGE_BAD = 3,	/* longer than REQUEST_MAX, empty, or with a file descriptor */
+	MESSAGE_BAD = 3, /* longer than REQUEST_MAX, empty, or with a file descriptor */
 };
 
 /* As packet_send and packet_receive; timeout_ms 0 does not wait (-EAGAIN, MESSAGE_LATE). */

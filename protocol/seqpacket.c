@@ -29,7 +29,7 @@ deadline_after(int timeout_ms)
 static int
 wait_for(int fd, short events, int64_t deadline)
 {
-	struct pollfd p = {.fd = fd, .events = events};
+	struct pollfd p = { .fd = fd, .events = events };
 	int64_t left;
 	int n;
 
@@ -49,7 +49,7 @@ wait_for(int fd, short events, int64_t deadline)
 int
 seqpacket_send(int fd, const struct iovec *parts, size_t count, int timeout_ms)
 {
-	const struct msghdr header = {.msg_iov = (struct iovec *)parts, .msg_iovlen = count};
+	const struct msghdr header = { .msg_iov = (struct iovec *)parts, .msg_iovlen = count };
 	const int64_t deadline = deadline_after(timeout_ms);
 	int r = 0;
 
@@ -70,7 +70,7 @@ seqpacket_send(int fd, const struct iovec *parts, size_t count, int timeout_ms)
 static int
 empty_or_closed(int fd)
 {
-	struct pollfd p = {.fd = fd, .events = POLLRDHUP};
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
 
 	if (poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLRDHUP)) != 0)
 		return SEQPACKET_CLOSED;
@@ -85,7 +85,7 @@ seqpacket_receive(int fd, const struct iovec *parts, size_t count, int timeout_m
 
 	while (r == 0) {
 		/* No room for control messages: the kernel drops descriptors and says so. */
-		struct msghdr header = {.msg_iov = (struct iovec *)parts, .msg_iovlen = count};
+		struct msghdr header = { .msg_iov = (struct iovec *)parts, .msg_iovlen = count };
 		ssize_t n = recvmsg(fd, &header, MSG_DONTWAIT);
 
 		if (n == 0)

@@ -139,7 +139,7 @@ look_at_folder(const char *path, struct timespec *newest)
 int
 config_newest(const char *file, struct timespec *newest)
 {
-	struct timespec found = {0};
+	struct timespec found = { 0 };
 	char folder[PATH_MAX];
 	int n, r;
 

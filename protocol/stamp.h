@@ -13,9 +13,9 @@
 
 #include "protocol/limits.h"
 
-#define STAMP_FOLDER "/run/sspr/stamps"
-#define STAMP_AHEAD_MAX (24 * 3600)		/* seconds: no stamp is valid for longer */
-#define STAMP_LINE_MAX (USER_NAME_MAX + 64)	/* bytes, newline included */
+#define STAMP_FOLDER    "/run/sspr/stamps"
+#define STAMP_AHEAD_MAX (24 * 3600)          /* seconds: no stamp is valid for longer */
+#define STAMP_LINE_MAX  (USER_NAME_MAX + 64) /* bytes, newline included */
 
 /*
  * Write the line for this user into out. The number of bytes, or -EINVAL: the name is empty, too

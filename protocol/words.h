@@ -18,12 +18,12 @@ enum method {
 
 /* What Check answers. */
 enum state {
-	STATE_OK,		/* nothing is due */
+	STATE_OK, /* nothing is due */
 	STATE_REGISTER,
 	STATE_RECONFIRM,
-	STATE_REMIND,		/* one line of text, no dialog */
-	STATE_NOTICE,		/* a change to be told, in a dialog */
-	STATE_NOT_ENABLED,	/* the policy leaves this user alone */
+	STATE_REMIND,      /* one line of text, no dialog */
+	STATE_NOTICE,      /* a change to be told, in a dialog */
+	STATE_NOT_ENABLED, /* the policy leaves this user alone */
 	STATE_COUNT
 };
 
@@ -32,7 +32,7 @@ enum purpose {
 	PURPOSE_ENROLL,
 	PURPOSE_RESET,
 	PURPOSE_MANAGE,
-	PURPOSE_COUNT
+	PURPOSE_COUNT,
 };
 
 /* How a dialog ended. ssprd chooses the word; the module maps it to a PAM code. */

@@ -2,7 +2,6 @@
  * sspr-session: the words of one dialog with one user. Started by ssprd with the terminal as fd 3 and the judge as
  * fd 4, it prepares what needs files, locks itself in, and only then reads its first byte from outside.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,17 +34,16 @@ usage(FILE *out)
 	      out);
 }
 
+/* A width beyond all terminals is as good as the widest. */
 static bool
 read_columns(const char *text, int *columns)
 {
 	char *end;
-	long value;
+	long value = strtol(text, &end, 10);
 
-	errno = 0;
-	value = strtol(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || value < 0 || value > 10000)
+	if (end == text || *end != '\0' || value < 0)
 		return false;
-	*columns = (int)value;
+	*columns = value > COLUMNS_MAX ? COLUMNS_MAX : (int)value;
 	return true;
 }
 

@@ -213,11 +213,14 @@ request_send(struct session *s, enum method method, const struct secret *to, str
 	return o == ANSWERED ? judged(s, &f, MAY_SEND, told) : o;
 }
 
-/* Wait long for one reply, and let the terminal know every few seconds that we are alive. */
+/*
+ * Wait long for one reply, and let the terminal know every few seconds that we are alive. All such waits of one turn
+ * together are bounded: a terminal does not wait longer.
+ */
 static int
 receive_slowly(struct session *s, struct message *reply)
 {
-	int64_t end = session_now() + HASH_SLOT_WAIT_MS;
+	int64_t end = s->heard + HASH_SLOT_WAIT_MS;
 	int64_t wait;
 	int r;
 

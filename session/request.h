@@ -34,7 +34,10 @@ enum outcome request_seed(struct session *s, enum method method, struct secret *
 /* SENT, REFUSED, THROTTLED, SPENT. */
 enum outcome
 request_send(struct session *s, enum method method, const struct secret *to, struct told *told);
-/* ANSWERED, as soon as the judge has a slot free; waits HASH_SLOT_WAIT_MS, the terminal is kept informed. */
+/*
+ * ANSWERED, as soon as the judge has a slot free. Waits until HASH_SLOT_WAIT_MS after the terminal's last answer; the
+ * terminal is kept informed.
+ */
 enum outcome request_slot(struct session *s, enum method method, struct slot *slot);
 /* PROVEN, MORE, WRONG, SPENT, EXPIRED, USED, UNDELIVERED, EMPTY, REFUSED. hash is NULL or HASH_SIZE bytes. */
 enum outcome request_try(struct session *s, enum method method, const void *proof, size_t len,

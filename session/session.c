@@ -36,7 +36,7 @@ session_init(struct session *s, const struct session_arguments *a, int terminal,
 		s->columns = COLUMNS_MIN;
 	s->finish = FINISH_DONE;
 	s->verdict = VERDICT_FAILED;
-	s->turn = session_now();
+	s->heard = s->turn = session_now();
 }
 
 /* Who stops at the offer of one more method has registered all the same. */

@@ -50,7 +50,8 @@ struct session {
 	size_t text_len;
 	size_t typed;       /* bytes that came from the terminal */
 	int empty_in_a_row; /* empty answers where Enter is no choice */
-	int64_t turn;       /* since when the terminal has been waiting for us */
+	int64_t heard;      /* when something came from the terminal last */
+	int64_t turn; /* since when the terminal has been waiting for us, or was told that we work */
 };
 
 struct session_arguments {

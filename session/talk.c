@@ -115,7 +115,7 @@ take_packet(struct session *s, struct packet *p)
 {
 	int r = packet_receive(s->terminal, p, 0);
 
-	s->turn = session_now();
+	s->heard = s->turn = session_now();
 	if (r == PACKET_BAD)
 		return session_finish(s, FINISH_BROKEN);
 	if (r != PACKET_GOT)
@@ -146,7 +146,7 @@ await_packet(struct session *s, struct packet *p)
 	if (n < 0)
 		return session_finish(s, FINISH_BROKEN);
 	if (n == 0) {
-		s->turn = session_now();
+		s->heard = s->turn = session_now();
 		return session_finish(s, FINISH_TIMED_OUT);
 	}
 	if (fds[0].revents != 0)

@@ -97,7 +97,8 @@ put_why_asked(FILE *out, const struct simulation *s)
 		s->pam.line, s->service);
 	if (s->pam.other)
 		fprintf(out, _(" (%s has no account lines of its own)"), s->service);
-	if (reason && *reason)
+	/* The reason for asking is what the counts said. */
+	if (reason && *reason && !is_asked(s))
 		fprintf(out, "; %s", reason);
 	if (is_asked(s) && json_is_true(json_object_get(s->facts, "refuses_keyed")))
 		fprintf(out, "%s", _("; a login without a dialog is refused"));

@@ -31,8 +31,9 @@ static const struct command commands[] = {
 	     "as FILE:LINE: what is wrong. Nothing is changed.\n"),
 	  policy_check_run },
 	{ "simulate", "USER SERVICE", 2, 2, true, true, N_("what would happen at a login, and why"),
-	  N_("Reads the PAM file of SERVICE and asks the daemon what a login of USER through\n"
-	     "it would meet, as if there were no stamp. Nothing is changed. For administrators.\n"
+	  N_("Reads the PAM file of SERVICE and asks the daemon what a login of USER\n"
+	     "through it would meet, as if there were no stamp. Nothing is changed. For\n"
+	     "administrators.\n"
 	     "\n"
 	     "  --pam FOLDER   look there for PAM files, not in /etc/pam.d\n"),
 	  simulate_run },

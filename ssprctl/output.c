@@ -172,6 +172,8 @@ output_table(FILE *out, const struct column *columns, size_t count, const json_t
 	if (!table)
 		return r;
 	scols_table_set_stream(table, out);
+	scols_table_enable_noencoding(table,
+				      1); /* output_value made it safe; twice would not read well */
 	for (i = 0; i < count; i++) {
 		if (!scols_table_new_column(table, _(columns[i].title), 0,
 					    columns[i].kind == KIND_NUMBER ? SCOLS_FL_RIGHT : 0))

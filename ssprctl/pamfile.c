@@ -113,16 +113,21 @@ is_module(const char *path)
 	return strcmp(slash ? slash + 1 : path, MODULE) == 0;
 }
 
+/* As the module reads them: a bad value is left out, the last good one counts. */
 static void
 take_options(struct pamfile *found, const char *rest)
 {
 	char word[PAMFILE_WORD_MAX + 1];
+	const char *value;
 
 	while (next_word(&rest, word)) {
-		if (strncmp(word, "services=", 9) == 0)
-			memcpy(found->services, word + 9, strlen(word + 9) + 1);
-		else if (strncmp(word, "onerr=", 6) == 0)
-			found->fails = strcmp(word + 6, "fail") == 0;
+		value = strchr(word, '=') ? strchr(word, '=') + 1 : "";
+		if (strncmp(word, "services=", 9) == 0 && value[strspn(value, ", \t")])
+			memcpy(found->services, value, strlen(value) + 1);
+		else if (strcmp(word, "onerr=fail") == 0)
+			found->fails = true;
+		else if (strcmp(word, "onerr=ignore") == 0)
+			found->fails = false;
 	}
 }
 
@@ -182,11 +187,11 @@ walk_file(struct walk *w, const char *name)
 
 	if (w->depth >= PAMFILE_DEPTH_MAX || w->files >= PAMFILE_FILES_MAX)
 		return -ELOOP;
+	w->files++; /* absent ones too: asking costs */
 	r = w->source->read(w->source->arg, name, &text, &len, w->found->path);
 	if (r < 0)
 		return r;
 	w->depth++;
-	w->files++;
 	r = walk_text(w, text, len);
 	w->depth--;
 	free(text);

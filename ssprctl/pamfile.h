@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #define PAMFILE_DEPTH_MAX 16          /* files within files, as Linux-PAM has it */
-#define PAMFILE_FILES_MAX 64          /* read for one answer */
+#define PAMFILE_FILES_MAX 64          /* asked for in one answer */
 #define PAMFILE_SIZE_MAX  (64 * 1024) /* bytes of one file */
 #define PAMFILE_NAME_MAX  255         /* bytes of a file's name */
 #define PAMFILE_WORD_MAX  1023        /* bytes of one word of a line */

@@ -24,6 +24,7 @@ print_errors(const struct config_errors *errors)
 	}
 	if (errors->more > 0)
 		printf(_("and %zu more\n"), errors->more);
+	fprintf(stderr, "%s", _("ssprctl: the policy is not good; nothing would start with it\n"));
 }
 
 enum exit_code

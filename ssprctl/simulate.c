@@ -21,6 +21,8 @@
 #include "ssprctl/safe.h"
 #include "text/language.h"
 
+#define NOT_ALLOWED N_("only an administrator may ask what a login would meet")
+
 static const struct column columns[] = {
 	{ "user", "", KIND_TEXT },
 	{ "service", "", KIND_TEXT },
@@ -79,7 +81,7 @@ ask_daemon(struct simulation *s, const struct host_user *host, json_t **answer)
 		.method = "Simulate",
 		.user = s->user,
 		.context = &context,
-		.not_allowed = N_("only an administrator may ask what a login would meet"),
+		.not_allowed = NOT_ALLOWED,
 	};
 	enum exit_code code;
 
@@ -153,6 +155,10 @@ simulate_run(const struct invocation *in)
 	r = sspr_host_user_get(s.user, &host);
 	if (r == -ENOENT)
 		return refuse(_("there is no user"), s.user, NULL);
+	if (r == -EACCES || r == -EPERM) {
+		fprintf(stderr, "ssprctl: %s\n", _(NOT_ALLOWED));
+		return EXIT_REFUSED;
+	}
 	if (r < 0)
 		return refuse(_("cannot look up"), s.user, strerror(-r));
 	code = simulate(in, &s, &host);

@@ -20,10 +20,6 @@ place_fd(int fd, const struct child_fd *fds, const int *high, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (fds[i].to == fd)
 			return dup2(high[i], fd) == fd ? 0 : -1;
-#ifdef SSPR_SANITIZE
-	if (fd == 2) /* where a sanitizer reports */
-		return 0;
-#endif
 	close(fd);
 	return fd > 2 || open("/dev/null", O_RDWR) == fd ? 0 : -1;
 }
@@ -47,30 +43,10 @@ place_fds(const struct child_fd *fds, size_t count)
 	return close_range((unsigned int)top + 1, ~0u, 0);
 }
 
-/* The environment: nothing of ours is a child's business, a sanitizer's options excepted. */
-static char *const *
-clean_environment(void)
-{
-	static char *empty[] = { NULL };
-#ifdef SSPR_SANITIZE
-	static char *options[4];
-	static const char *const kept[] = { "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "LSAN_OPTIONS=" };
-	size_t n = 0;
-
-	for (char **e = environ; *e; e++)
-		for (size_t i = 0; i < 3 && n < 3; i++)
-			if (strncmp(*e, kept[i], strlen(kept[i])) == 0)
-				options[n++] = *e;
-	options[n] = NULL;
-	return n ? options : empty;
-#else
-	return empty;
-#endif
-}
-
 static _Noreturn void
 child_run(pid_t parent, const char *const argv[], const struct child_fd *fds, size_t count)
 {
+	char *const no_environment[] = { NULL }; /* nothing of ours is a child's business */
 	sigset_t none;
 
 	/* A parent that died before prctl would never be told of: look again afterwards. */
@@ -81,7 +57,7 @@ child_run(pid_t parent, const char *const argv[], const struct child_fd *fds, si
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execve(argv[0], (char *const *)(uintptr_t)argv, clean_environment());
+	execve(argv[0], (char *const *)(uintptr_t)argv, no_environment);
 	_exit(CHILD_NO_PROGRAM);
 }
 

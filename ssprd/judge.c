@@ -26,17 +26,19 @@ static const struct request_rule {
 	const char *name;
 	unsigned int states; /* in which it is permitted */
 	size_t least, most;  /* fields */
+	size_t texts;        /* so many of them are text: no NUL; the others are binary */
 	size_t longest;      /* bytes of any of them */
 	judge_handler *handler;
 } rules[] = {
-	{ REQUEST_FACTS, "facts", DIALOG_NEW | DIALOG_OPEN, 0, 0, 0, on_facts },
-	{ REQUEST_QUESTION, "question", DIALOG_OPEN, 1, 1, 8, on_question },
-	{ REQUEST_SEED, "seed", DIALOG_OPEN, 1, 1, METHOD_WORD_MAX, on_seed },
-	{ REQUEST_SEND, "send", DIALOG_OPEN, 2, 2, METHOD_VALUE_MAX, on_send },
-	{ REQUEST_SLOT, "slot", DIALOG_OPEN, 1, 1, METHOD_WORD_MAX, on_slot },
-	{ REQUEST_TRY, "try", DIALOG_OPEN | DIALOG_HASHING, 2, 3, METHOD_VALUE_MAX, on_try },
-	{ REQUEST_LOG, "log", ~0u, 1, 1, REQUEST_LOG_MAX, on_log },
-	{ REQUEST_FINISH, "finish", ~(unsigned int)DIALOG_OVER, 1, 1, METHOD_WORD_MAX, on_finish },
+	{ REQUEST_FACTS, "facts", DIALOG_NEW | DIALOG_OPEN, 0, 0, 0, 0, on_facts },
+	{ REQUEST_QUESTION, "question", DIALOG_OPEN, 1, 1, 1, 8, on_question },
+	{ REQUEST_SEED, "seed", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_seed },
+	{ REQUEST_SEND, "send", DIALOG_OPEN, 2, 2, 2, METHOD_VALUE_MAX, on_send },
+	{ REQUEST_SLOT, "slot", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_slot },
+	{ REQUEST_TRY, "try", DIALOG_OPEN | DIALOG_HASHING, 2, 3, 2, METHOD_VALUE_MAX, on_try },
+	{ REQUEST_LOG, "log", ~0u, 1, 1, 1, REQUEST_LOG_MAX, on_log },
+	{ REQUEST_FINISH, "finish", ~(unsigned int)DIALOG_OVER, 1, 1, 1, METHOD_WORD_MAX,
+	  on_finish },
 };
 
 /* Which of a method's handlers a request needs. */
@@ -285,7 +287,8 @@ rule_permits(const struct request_rule *rule, const struct dialog *d, const stru
 	if (!(rule->states & d->state) || f->count < rule->least || f->count > rule->most)
 		return false;
 	for (size_t i = 0; i < f->count; i++)
-		if (f->field[i].len > rule->longest)
+		if (f->field[i].len > rule->longest ||
+		    (i < rule->texts && memchr(f->field[i].data, '\0', f->field[i].len)))
 			return false;
 	return d->requests <= DIALOG_REQUESTS_MAX;
 }

@@ -53,7 +53,7 @@ fail(const struct daemon *daemon, const char *format, ...)
 static bool
 arguments(struct daemon *daemon, int argc, char **argv, int *status)
 {
-	bool test = false;
+	bool test = false, wrong = false;
 	int c;
 
 	daemon->config_file = SSPR_CONF;
@@ -73,11 +73,11 @@ arguments(struct daemon *daemon, int argc, char **argv, int *status)
 			*status = 0;
 			return false;
 		default:
-			optind = argc + 1;
+			wrong = true;
 			break;
 		}
 	}
-	if (optind != argc) {
+	if (wrong || optind != argc) {
 		fputs(USAGE, stderr);
 		*status = 2;
 		return false;

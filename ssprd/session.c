@@ -6,25 +6,20 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "protocol/packet.h"
 #include "protocol/request.h"
 #include "ssprd/context.h"
 #include "ssprd/core/config.h"
 #include "ssprd/dialog.h"
 #include "ssprd/finish.h"
+#include "ssprd/launch.h"
 #include "ssprd/sending.h"
 #include "text/log.h"
-
-#define TERMINAL_FD 3
-#define REQUESTS_FD 4
 
 struct session {
 	struct child child; /* first: child_ended casts back */
@@ -242,38 +237,6 @@ replace_older(struct sessions *all, int64_t user, enum purpose purpose)
 			session_over(s, VERDICT_REPLACED);
 }
 
-static int
-run(struct session *s, int terminal, int requests, unsigned int columns)
-{
-	struct dialog *d = &s->dialog;
-	struct child_fd fds[] = { { terminal, TERMINAL_FD }, { requests, REQUESTS_FD } };
-	const char *argv[16] = { s->all->program };
-	const struct {
-		const char *option, *value;
-	} options[] = { { "-u", d->user.stored.name },
-			{ "-p", purpose_word(d->purpose) },
-			{ "-s", d->service },
-			{ "-l", d->lang },
-			{ "-r", d->rhost },
-			{ "-t", d->tty } };
-	char width[16];
-	size_t n = 1;
-
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		if (!options[i].value[0])
-			continue;
-		argv[n++] = options[i].option;
-		argv[n++] = options[i].value;
-	}
-	snprintf(width, sizeof(width), "%u", columns);
-	if (columns) {
-		argv[n++] = "-w";
-		argv[n++] = width;
-	}
-	argv[n] = NULL;
-	return child_start(s->all->children, &s->child, argv, fds, 2, child_ended);
-}
-
 /* On the list, counted, watched. */
 static int
 session_enter(struct session *s, int fd)
@@ -318,65 +281,24 @@ session_new(struct sessions *all, enum purpose purpose, struct user *user,
 	return 0;
 }
 
-static int
-pair(int fds[2])
-{
-	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0 ? -errno : 0;
-}
-
-/* The process, with its two sockets. Ours is requests[0], the caller's terminal[0]. */
+/* The process, with its two sockets: one is ours, one the caller's. */
 static int
 launch(struct session *s, unsigned int columns, int *terminal)
 {
-	int t[2] = { -1, -1 }, q[2] = { -1, -1 };
-	int r = pair(t);
+	int requests = -1;
+	int r = launch_session(s->all->children, &s->child, s->all->program, &s->dialog, columns,
+			       child_ended, &requests, terminal);
 
 	if (r == 0)
-		r = pair(q);
+		r = session_enter(s, requests);
 	if (r == 0)
-		r = run(s, t[1], q[1], columns);
-	if (t[1] >= 0)
-		close(t[1]);
-	if (q[1] >= 0)
-		close(q[1]);
-	if (r == 0)
-		r = session_enter(s, q[0]);
-	if (r == 0) {
-		*terminal = t[0];
 		return 0;
-	}
 	child_drop(s->all->children, &s->child);
-	if (t[0] >= 0)
-		close(t[0]);
-	if (q[0] >= 0)
-		close(q[0]);
-	return r;
-}
-
-/* A dialog of which nothing is owed ends before it begins: two logins at a time can come to that. */
-static int
-not_needed(const struct dialog *d, int *terminal)
-{
-	enum verdict verdict = VERDICT_POSTPONED;
-	const char *word;
-	int t[2], r;
-
-	if (!d->plan.enabled)
-		verdict = VERDICT_NOT_ENABLED;
-	else if (d->plan.registered)
-		verdict = VERDICT_REGISTERED;
-	word = verdict_word(verdict);
-	r = pair(t);
-	if (r < 0)
-		return r;
-	r = packet_send(t[1], PACKET_END, word, strlen(word), 0);
-	close(t[1]);
-	if (r < 0) {
-		close(t[0]);
-		return r;
+	if (requests >= 0) {
+		close(requests);
+		close(*terminal);
 	}
-	*terminal = t[0];
-	return SESSION_NOT_NEEDED;
+	return r;
 }
 
 int
@@ -392,12 +314,15 @@ session_start(struct sessions *all, enum purpose purpose, struct user *user,
 	if (r < 0)
 		return r;
 	if (s->dialog.plan.state != STATE_REGISTER) {
-		r = not_needed(&s->dialog, terminal);
+		r = launch_nothing(&s->dialog, terminal);
+		if (r == 0)
+			r = SESSION_NOT_NEEDED;
 		goto out;
 	}
 	replace_older(all, s->dialog.user.stored.id, purpose);
 	r = SESSION_TOO_MANY;
-	if (all->count >= DIALOGS_MAX || all->ending >= SESSIONS_ENDING_MAX)
+	if (all->count >= DIALOGS_MAX ||
+	    all->count + all->ending >= DIALOGS_MAX + SESSIONS_ENDING_MAX)
 		goto out;
 	r = dialog_audit(&s->dialog, AUDIT_REGISTRATION_STARTED, NULL, "started", NULL);
 	if (r == 0)

@@ -22,7 +22,7 @@ struct user;
 
 #define SESSION_GRACE_SECONDS 10 /* beyond time_limit, for its last words */
 #define SESSION_GOODBYE_MS    5000
-#define SESSIONS_ENDING_MAX   64 /* those that say goodbye do not count as dialogs, up to so many */
+#define SESSIONS_ENDING_MAX   64 /* so many may say goodbye beyond the dialogs of DIALOGS_MAX */
 
 struct sessions {
 	struct loop *loop;

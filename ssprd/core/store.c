@@ -124,8 +124,10 @@ store_open(struct store **out, const char *path)
 
 	if (store)
 		store->path = strdup(path);
-	if (!store || !store->path)
+	if (!store || !store->path) {
+		log_error("store: %s: out of memory", path);
 		goto out;
+	}
 	r = make_file(path);
 	if (r < 0) {
 		log_error("store: %s: cannot be opened (%s)", path, strerror(-r));

@@ -117,6 +117,8 @@ error_of(const struct failure *failure, int code, int system)
 		return failure->error;
 	if (system == ENOSPC || system == EDQUOT || system == EFBIG)
 		return ENOSPC;
+	if (system == EROFS)
+		return EROFS;
 	if (failure->code == SQLITE_CANTOPEN && system > 0)
 		return system;
 	return failure->error;
@@ -288,7 +290,7 @@ query_get_copy(struct query *q, int column, size_t max, unsigned char **out, siz
 		copy = malloc(size + 1);
 		if (!copy || !data) {
 			free(copy);
-			return -ENOMEM;
+			return store_failed(q->store, SQLITE_NOMEM);
 		}
 		memcpy(copy, data, size);
 		copy[size] = '\0';

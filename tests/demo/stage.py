@@ -1,13 +1,11 @@
 """What both demos stand on: the machine with everything on it, alice with a password, bob with a key, the mail folder."""
 
 import os
-import sys
+
+import sshd
+from host import BUILD, Host
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(TREE, "tests/system"))
-
-import sshd  # noqa: E402
-from host import BUILD, Host  # noqa: E402
 
 MAIL_FOLDER = os.path.abspath(os.path.join(TREE, BUILD, "demo/mail"))
 

@@ -1,5 +1,6 @@
 """What a terminal or a judge may do to a session, and what it must not lead to."""
 
+import concurrent.futures
 import os
 import socket
 import subprocess
@@ -159,18 +160,51 @@ def test_an_answer_that_is_not_permitted_is_a_failure(play, op, answer):
     assert result.verdict == "failed" and result.exit == 1
 
 
-def test_a_silent_judge_is_waited_for_8_seconds(play):
-    result = play(Judge().script(TRY, Silent()), TO_APP + [CODE])
+def one_question():
+    return Judge(methods=["questions"], required=1, questions=1)
+
+
+ONE_QUESTION = ["", "", "1", "old boots", "old boots", ""]
+
+
+@pytest.fixture(scope="module")
+def slow(program):
+    """Dialogs with a slow judge, all held at once: by name, (judge, result)."""
+    late = one_question()
+    late.script(SLOT, Silent(11, late.on_slot(None)))
+    dialogs = {
+        "silent": Dialog(program, Judge().script(TRY, Silent()), TO_APP + [CODE]),
+        "late slot": Dialog(program, late, ONE_QUESTION),
+        "no slot": Dialog(program, one_question().script(SLOT, Silent()), ONE_QUESTION),
+        "silent log": Dialog(program, one_question().script(SLOT, reply(OK, b"a" * 16, 1 << 30, 1)).script(LOG, Silent()),
+                             ONE_QUESTION),
+    }
+    with concurrent.futures.ThreadPoolExecutor(len(dialogs)) as threads:
+        playing = {name: threads.submit(dialog.play) for name, dialog in dialogs.items()}
+        return {name: (dialogs[name].judge, playing[name].result()) for name in dialogs}
+
+
+def test_a_silent_judge_is_waited_for_8_seconds(slow):
+    _, result = slow["silent"]
     assert result.verdict == "failed" and 7.5 < result.seconds < 9.5
     assert "~" not in [kind for kind, _ in result.packets]
 
 
-def test_a_hash_slot_is_waited_for_with_signs_of_life(play):
-    judge = Judge(methods=["questions"], required=1, questions=1)
-    judge.script(SLOT, Silent(11, judge.on_slot(None)))
-    result = play(judge, ["", "", "1", "old boots", "old boots", ""])
+def test_a_hash_slot_is_waited_for_with_signs_of_life(slow):
+    _, result = slow["late slot"]
     assert result.verdict == "registered"
     assert [kind for kind, _ in result.packets].count("~") == 2
+
+
+def test_a_hash_slot_that_never_comes_is_waited_for_30_seconds(slow):
+    _, result = slow["no slot"]
+    assert result.verdict == "failed" and 29 < result.seconds < 33
+    assert [kind for kind, _ in result.packets].count("~") == 6
+
+
+def test_a_log_line_that_gets_no_answer_does_not_hold_the_dialog_for_ever(slow):
+    judge, result = slow["silent log"]
+    assert len(judge.logged) == 1 and result.verdict == "failed" and result.seconds < 10
 
 
 def test_an_answer_travels_as_its_hash_only_and_every_hash_has_its_own_salt(play):
@@ -183,15 +217,9 @@ def test_an_answer_travels_as_its_hash_only_and_every_hash_has_its_own_salt(play
 
 
 def test_a_cost_that_is_out_of_range_fails_and_is_logged(play):
-    judge = Judge(methods=["questions"], required=1, questions=1).script(SLOT, reply(OK, b"a" * 16, 1 << 30, 1))
-    result = play(judge, ["", "", "1", "old boots", "old boots"])
+    judge = one_question().script(SLOT, reply(OK, b"a" * 16, 1 << 30, 1))
+    result = play(judge, ONE_QUESTION)
     assert result.verdict == "failed" and any("cannot be hashed" in line for line in judge.logged)
-
-
-def test_a_log_line_that_gets_no_answer_does_not_hold_the_dialog_for_ever(play):
-    judge = Judge(methods=["questions"], required=1, questions=1).script(SLOT, reply(OK, b"a" * 16, 1 << 30, 1))
-    result = play(judge.script(LOG, Silent()), ["", "", "1", "old boots", "old boots"])
-    assert result.verdict == "failed" and result.seconds < 10
 
 
 def test_no_prompt_is_longer_than_a_packet_and_none_ends_within_a_character(play):
@@ -218,7 +246,7 @@ def test_lines_fit_the_terminal(play, columns):
     assert max(len(line) for line in result.lines) <= columns
 
 
-@pytest.mark.parametrize("columns, most", [("0", 80), ("1", 40), ("500", 80)])
+@pytest.mark.parametrize("columns, most", [("0", 80), ("1", 40), ("500", 80), ("4294967295", 80), ("9" * 30, 80)])
 def test_a_strange_width_is_brought_into_range(play, columns, most):
     result = play(Judge(), ["?", "n"], arguments=("-s", "sshd", "-w", columns))
     assert most - 25 < max(len(line) for line in result.lines) <= most

@@ -116,27 +116,34 @@ what_is_not_utf8_has_no_normal_form(void **state)
 	assert_null(s.data);
 }
 
+/* Its normal form is its own normal form. */
 static void
-the_normal_form_of_every_character_is_its_own_normal_form(void **state)
+assert_settled(int32_t c)
 {
 	struct secret once = { 0 }, twice = { 0 };
 	unsigned char bytes[4];
-	int32_t c;
-	ssize_t n;
+	ssize_t n = utf8proc_encode_char(c, bytes);
 
-	(void)state;
-	for (c = 1; c <= 0x10ffff; c++) {
-		if (c >= 0xd800 && c < 0xe000)
-			continue;
-		n = utf8proc_encode_char(c, bytes);
-		assert_int_equal(normal_answer(&once, bytes, (size_t)n), 0);
-		assert_int_equal(normal_answer(&twice, once.data, once.len), 0);
-		if (!secret_equal(&once, &twice))
-			fail_msg("U+%04X is normalised to something that is not normal",
-				 (unsigned)c);
-	}
+	assert_int_equal(normal_answer(&once, bytes, (size_t)n), 0);
+	assert_int_equal(normal_answer(&twice, once.data, once.len), 0);
+	if (!secret_equal(&once, &twice))
+		fail_msg("U+%04X is normalised to something that is not normal", (unsigned)c);
 	secret_done(&once);
 	secret_done(&twice);
+}
+
+/* Beyond these planes no characters are assigned. */
+static void
+the_normal_form_of_every_character_is_its_own_normal_form(void **state)
+{
+	int32_t c;
+
+	(void)state;
+	for (c = 1; c < 0x34000; c++)
+		if (c < 0xd800 || c >= 0xe000)
+			assert_settled(c);
+	for (c = 0xe0000; c < 0xe1000; c++)
+		assert_settled(c);
 }
 
 static void

@@ -68,20 +68,30 @@ a_file_that_is_not_one_is_refused(void **state)
 }
 
 static void
-a_second_program_is_refused(void **state)
+a_second_program_is_refused_as_long_as_the_first_lives(void **state)
 {
-	pid_t child = fork();
-	int status;
+	int ends[2];
+	char byte;
+	pid_t first;
 
 	(void)state;
-	if (child == 0) {
-		struct store *second = NULL;
-
-		_exit(store_open(&second, db()) == -EBUSY ? 0 : 1);
+	assert_int_equal(pipe(ends), 0);
+	first = fork();
+	if (first == 0) {
+		open_store();
+		if (write(ends[1], "+", 1) == 1)
+			pause();
+		_exit(1);
 	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	assert_int_equal(add_event(), 0);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	assert_int_equal(store_open(&store, db()), -EBUSY);
+	assert_null(store);
+	assert_int_equal(lines_logged, 1);
+	kill(first, SIGKILL);
+	assert_int_equal(waitpid(first, NULL, 0), first);
+	open_store();
+	close(ends[0]);
+	close(ends[1]);
 }
 
 static void
@@ -220,7 +230,7 @@ main(void)
 #define TO(name) cmocka_unit_test_setup_teardown(name, set_up_store, tear_down)
 		T(a_new_file_is_its_owners_alone),
 		T(a_file_that_is_not_one_is_refused),
-		TO(a_second_program_is_refused),
+		T(a_second_program_is_refused_as_long_as_the_first_lives),
 		TO(what_was_stored_is_there_when_it_is_opened_again),
 		TO(a_newer_file_is_refused_and_left_as_it_is),
 		T(another_programs_database_is_refused),

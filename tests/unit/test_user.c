@@ -1,0 +1,200 @@
+/*
+ * What root told last about a user: kept, replaced by today's word, and never another person's.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/judge_fixture.h"
+
+/* link: ssprd/judge.c ssprd/dialog.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c methods/judges.c methods/app/judge.c methods/email/judge.c methods/questions/judge.c */
+
+static struct user user;
+
+static int
+tear_down_user(void **state)
+{
+	user_done(&user);
+	return tear_down(state);
+}
+
+static int
+tell(const struct context *context, int64_t now)
+{
+	user_done(&user);
+	return user_tell(&user, &judge, "alice", context, now, true);
+}
+
+static void
+what_root_told_is_kept_and_serves_later(void **state)
+{
+	struct context context = alice_context(), nothing = { 0 };
+
+	(void)state;
+	context.has_groups = true;
+	context.groups = strdup("sudo\nstaff");
+	context.has_last_login = true;
+	context.last_login = NOW - 100;
+	assert_int_equal(tell(&context, NOW), STORE_DONE);
+	free(context.groups);
+	assert_int_equal(tell(&nothing, NOW + 1000), STORE_DONE);
+	assert_int_equal(user.stored.uid, ALICE_UID);
+	assert_true(user.stored.local_password);
+	assert_int_equal(user.stored.last_login, NOW - 100);
+	assert_int_equal(user.stored.told_at, NOW);
+	assert_int_equal(user.group_count, 2);
+	assert_string_equal(user.groups[0], "sudo");
+	assert_string_equal(user.groups[1], "staff");
+}
+
+static void
+a_name_that_nobody_told_of_is_none(void **state)
+{
+	struct context nothing = { 0 };
+
+	(void)state;
+	assert_int_equal(tell(&nothing, NOW), STORE_NONE);
+}
+
+static void
+the_same_word_is_stored_once_a_day(void **state)
+{
+	struct context context = alice_context();
+
+	(void)state;
+	tell(&context, NOW);
+	tell(&context, NOW + USER_TELL_EVERY - 1);
+	assert_int_equal(user.stored.told_at, NOW);
+	tell(&context, NOW + USER_TELL_EVERY);
+	assert_int_equal(user.stored.told_at, NOW + USER_TELL_EVERY);
+}
+
+static void
+todays_word_replaces_what_stood(void **state)
+{
+	struct context context = alice_context();
+
+	(void)state;
+	tell(&context, NOW);
+	context.local_password = false;
+	tell(&context, NOW + 1);
+	user_done(&user);
+	assert_int_equal(user_load(&user, judge.store, "alice"), STORE_DONE);
+	assert_false(user.stored.local_password);
+	assert_int_equal(user.stored.told_at, NOW + 1);
+}
+
+static void
+what_is_not_told_stays(void **state)
+{
+	struct context context = alice_context();
+
+	(void)state;
+	context.has_groups = true;
+	context.groups = (char[]){ "sudo" };
+	tell(&context, NOW);
+	context.has_groups = false;
+	context.groups = NULL;
+	context.has_local_password = false;
+	context.local_password = false;
+	tell(&context, NOW + 1);
+	assert_int_equal(user.group_count, 1);
+	assert_true(user.stored.local_password);
+}
+
+static void
+a_record_of_another_uid_is_set_aside_with_its_methods_and_stamp(void **state)
+{
+	struct context context = alice_context();
+	struct plan plan;
+	int64_t old;
+
+	(void)state;
+	open_dialog();
+	old = dialog.user.stored.id;
+	assert_int_equal(dialog_save(&dialog, METHOD_EMAIL, "a@b.example", 11, 0), 0);
+	stamps_write(&stamps, "alice", ALICE_UID, NOW + 60, NOW);
+	context.uid = 2002;
+	assert_int_equal(tell(&context, NOW), STORE_DONE);
+	assert_int_not_equal(user.stored.id, old);
+	assert_int_equal(user.stored.uid, 2002);
+	assert_int_equal(user.stored.postpones_used, 0);
+	assert_int_equal(user_plan(&judge, &user, NOW, &plan), 0);
+	assert_int_equal(plan.done, 0);
+	assert_int_equal(audited(AUDIT_RECORD_SET_ASIDE), 1);
+	assert_int_equal(scratch_size(alice_stamp()), -1);
+}
+
+static void
+asking_only_writes_nothing(void **state)
+{
+	struct context context = alice_context();
+
+	(void)state;
+	assert_int_equal(user_tell(&user, &judge, "alice", &context, NOW, false), STORE_DONE);
+	assert_int_equal(user.stored.uid, ALICE_UID);
+	user_done(&user);
+	assert_int_equal(user_load(&user, judge.store, "alice"), STORE_NONE);
+	tell(&context, NOW);
+	context.uid = 2002;
+	user_done(&user);
+	assert_int_equal(user_tell(&user, &judge, "alice", &context, NOW, false), STORE_DONE);
+	assert_int_equal(user.stored.id, 0);
+	assert_int_equal(audited(AUDIT_RECORD_SET_ASIDE), 0);
+	assert_int_equal(user_is(judge.store, "alice", ALICE_UID), 1);
+}
+
+static void
+themselves_is_who_has_the_stored_uid(void **state)
+{
+	struct context context = alice_context();
+
+	(void)state;
+	assert_int_equal(user_is(judge.store, "alice", ALICE_UID), 0);
+	tell(&context, NOW);
+	assert_int_equal(user_is(judge.store, "alice", ALICE_UID), 1);
+	assert_int_equal(user_is(judge.store, "alice", 1002), 0);
+	assert_int_equal(user_is(judge.store, "bob", ALICE_UID), 0);
+}
+
+static void
+the_line_of_a_day_is_shown_once_a_day_even_when_the_clock_goes_back(void **state)
+{
+	struct context context = alice_context();
+	bool show;
+
+	(void)state;
+	tell(&context, NOW);
+	assert_int_equal(user_remind(&user, judge.store, NOW, &show), 0);
+	assert_true(show);
+	assert_int_equal(tell(&context, NOW), STORE_DONE);
+	assert_int_equal(user_remind(&user, judge.store, NOW + 86399, &show), 0);
+	assert_false(show);
+	assert_int_equal(user_remind(&user, judge.store, NOW + 86400, &show), 0);
+	assert_true(show);
+	assert_int_equal(user_remind(&user, judge.store, NOW - 5, &show), 0);
+	assert_true(show);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down_user)
+	const struct CMUnitTest tests[] = {
+		TEST(what_root_told_is_kept_and_serves_later),
+		TEST(a_name_that_nobody_told_of_is_none),
+		TEST(the_same_word_is_stored_once_a_day),
+		TEST(todays_word_replaces_what_stood),
+		TEST(what_is_not_told_stays),
+		TEST(a_record_of_another_uid_is_set_aside_with_its_methods_and_stamp),
+		TEST(asking_only_writes_nothing),
+		TEST(themselves_is_who_has_the_stored_uid),
+		TEST(the_line_of_a_day_is_shown_once_a_day_even_when_the_clock_goes_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
