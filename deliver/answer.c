@@ -1,5 +1,6 @@
 /*
- * What a gateway's answer means. Rules are walked word by word where they stand: there is nothing to free.
+ * What a gateway's answer means. Rules are walked word by word where they stand: there is nothing
+ * to free.
  */
 #include "deliver/answer.h"
 
@@ -313,7 +314,10 @@ judge_silent(const struct answer *a, struct evidence *e)
 		return ANSWER_STRANGER;
 	if (a->status < 200 || a->status > STATUS_LAST)
 		return ANSWER_UNKNOWN;
-	/* A friendly page of whatever stands between us and the gateway says nothing about the message. */
+	/*
+	 * A friendly page of whatever stands between us and the gateway says nothing about the
+	 * message.
+	 */
 	return a->status <= 299 && !evidence_root(e) ? ANSWER_UNKNOWN : ANSWER_REFUSED;
 }
 

@@ -24,8 +24,8 @@
 
 #define USAGE           "usage: sspr-deliver email|sms|voice [-c FILE]"
 #define GOODBYE_SECONDS 2 /* for QUIT and its answer, after the message is out of our hands */
-
-#define NOT_YET (-1)
+#define NOT_YET         (-1)
+#define CREDENTIALS     "/run/credentials/ssprd.service"
 
 /*
  * What became of the message, for when the clock runs out later: a mail that was taken stays taken.
@@ -158,13 +158,17 @@ find_row(const char *section)
 	return NULL;
 }
 
-/* The one word of the environment that counts: where systemd put this service's credentials. A copy, or NULL. */
+/*
+ * Where systemd put this service's credentials; a copy. The one word of the environment that
+ * counts, and since ssprd gives its children none, the place that systemd has for them. NULL: no
+ * memory.
+ */
 static char *
 credentials_folder(void)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 
-	return folder && folder[0] == '/' ? strdup(folder) : NULL;
+	return strdup(folder && folder[0] == '/' ? folder : CREDENTIALS);
 }
 
 int

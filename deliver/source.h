@@ -1,6 +1,6 @@
 /*
- * What a delivery reads from disk before the sandbox closes. Whatever is wrong is logged here, in one line, and is
- * DELIVERY_MISCONFIGURED; DELIVERY_SENT means that it was read.
+ * What a delivery reads from disk before the sandbox closes. Whatever is wrong is logged here, in
+ * one line, and is DELIVERY_MISCONFIGURED; DELIVERY_SENT means that it was read.
  */
 #ifndef SSPR_DELIVER_SOURCE_H
 #define SSPR_DELIVER_SOURCE_H
@@ -21,8 +21,8 @@ enum delivery source_config(const char *file, struct config **config);
 enum delivery source_piece(const char *path, struct config **config);
 
 /*
- * A password or token: one line, at most max bytes, of a file that nobody but its owner and group can
- * read.
+ * A password or token: one line, at most max bytes, of a file that nobody but its owner and group
+ * can read.
  */
 enum delivery source_secret(const char *path, size_t max, struct secret *out);
 

@@ -491,6 +491,19 @@ def test_a_credential_of_systemd_comes_before_a_file(configure, serve, tmp_path)
     assert [r.headers["Authorization"] for r in server.requests] == ["Bearer of-systemd", "Bearer webhook-t0ken"]
 
 
+def test_systemds_credentials_are_found_where_ssprd_gives_no_environment(configure, serve):
+    server = serve(WebServer)
+    folder = "/run/credentials/ssprd.service"
+    os.makedirs(folder)
+    try:
+        with open(folder + "/webhook-token", "w", opener=lambda path, flags: os.open(path, flags, 0o400)) as file:
+            file.write("of-systemd")
+        assert deliver(configure({"preset": "webhook", "url": server.url + "/"}), env={}) == (SENT, "")
+    finally:
+        shutil.rmtree(folder)
+    assert server.requests[0].headers["Authorization"] == "Bearer of-systemd"
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o660, 0o604])
 def test_a_secret_that_others_can_read_is_not_used(configure, serve, mode):
     server = serve(WebServer)
