@@ -141,6 +141,12 @@ sandbox_enter(pid_t parent)
 		return -errno;
 	if (getppid() != parent)
 		return -ESRCH;
+	/*
+	 * Name services keep sockets open (sssd's, nscd's), and so does whoever else was asked
+	 * before.
+	 */
+	if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
+		return -errno;
 	if (setrlimit(RLIMIT_CORE, &none) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0)
 		return -errno;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

@@ -10,11 +10,11 @@
 
 /*
  * From here on: dies with its parent (who was `parent` when this program started; one that is gone
- * already ends it), leaves no core dump, gains no privileges, and has a seccomp filter. Opening a
- * file or making a socket pair fails with EACCES, since libraries try and do without; anything that
- * is not needed for a TLS connection (exec, fork, kill, ptrace, sockets but IPv4 and IPv6, ...)
- * ends the process with SIGSYS. There is no filter in a build with sanitizers, which need ptrace. 0
- * or -errno.
+ * already ends it), has nothing open but 0, 1 and 2, leaves no core dump, gains no privileges, and
+ * has a seccomp filter. Opening a file or making a socket pair fails with EACCES, since libraries
+ * try and do without; anything that is not needed for a TLS connection (exec, fork, kill, ptrace,
+ * sockets but IPv4 and IPv6, ...) ends the process with SIGSYS. There is no filter in a build with
+ * sanitizers, which need ptrace. 0 or -errno.
  */
 int sandbox_enter(pid_t parent);
 

@@ -23,12 +23,19 @@
 #include "deliver/sandbox.h"
 
 static pid_t parent;
+static int opened_before;
 static char victim[] = "here";
 
 static long
 try_open(void)
 {
 	return open("/etc/passwd", O_RDONLY);
+}
+
+static long
+try_old_file(void)
+{
+	return lseek(opened_before, 0, SEEK_SET);
 }
 
 static long
@@ -224,6 +231,7 @@ static const struct {
 	long (*try)(void);
 } tries[] = {
 	{ "open", try_open },
+	{ "old-file", try_old_file },
 	{ "write-file", try_write_file },
 	{ "stat", try_stat },
 	{ "unlink", try_unlink },
@@ -269,6 +277,7 @@ main(int argc, char **argv)
 	int r;
 
 	parent = getppid();
+	opened_before = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
 	if (argc == 2 && strcmp(argv[1], "orphan") == 0)
 		return say("entered", sandbox_enter(parent + 1));
 	for (i = 0; argc == 2 && i < sizeof(tries) / sizeof(tries[0]); i++) {

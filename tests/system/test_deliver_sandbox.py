@@ -37,6 +37,10 @@ def test_it_is_refused(what):
     assert cell(what) == (0, "refused %d\n" % errno.EACCES)
 
 
+def test_what_was_open_before_is_closed():
+    assert cell("old-file") == (0, "refused %d\n" % errno.EBADF)
+
+
 @pytest.mark.parametrize("what", ["inet", "inet6", "memory"])
 def test_it_still_has(what):
     assert cell(what) == (0, "done 0\n")
