@@ -181,6 +181,10 @@ main(int argc, char **argv)
 	enum delivery d = DELIVERY_MISCONFIGURED;
 
 	start_clean();
+	if (argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
+		free(credentials);
+		return puts(USAGE) < 0 || fflush(stdout) == EOF;
+	}
 	if (argc == 2 || (argc == 4 && strcmp(argv[2], "-c") == 0))
 		row = find_row(argv[1]);
 	if (argc == 4)
