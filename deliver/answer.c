@@ -1,5 +1,6 @@
 /*
- * What a gateway's answer means. Rules are walked word by word where they stand: there is nothing to free.
+ * What a gateway's answer means. Rules are walked word by word where they stand: there is nothing
+ * to free.
  */
 #include "deliver/answer.h"
 
@@ -273,26 +274,6 @@ rule_holds(const char *rule, bool one, struct evidence *e)
 	return !one;
 }
 
-/* Do the http clauses of the rule hold, so that the body had the last word? */
-static bool
-body_decides(const char *rule, struct evidence *e)
-{
-	struct walk w = walk_start(rule);
-	bool json = false;
-
-	while (w.len > 0) {
-		if (word_is(&w, "http") && !http_holds(&w, e))
-			return false;
-		if (word_is(&w, "json")) {
-			json = true;
-			walk_next(&w);
-		}
-		while (!at_clause(&w))
-			walk_next(&w);
-	}
-	return json;
-}
-
 /* Words, and numbers that are too short for a code or a phone number. */
 static bool
 may_be_told(const char *text)
@@ -325,7 +306,7 @@ tell(const char *rule, struct evidence *e, char *seen)
 
 /* No rule said anything about it. */
 static enum answer_verdict
-judge_silent(const struct answer *a, const char *ok, struct evidence *e)
+judge_silent(const struct answer *a, struct evidence *e)
 {
 	if (a->status >= 300 && a->status <= 399)
 		return ANSWER_ELSEWHERE;
@@ -333,7 +314,11 @@ judge_silent(const struct answer *a, const char *ok, struct evidence *e)
 		return ANSWER_STRANGER;
 	if (a->status < 200 || a->status > STATUS_LAST)
 		return ANSWER_UNKNOWN;
-	return body_decides(ok, e) && !evidence_root(e) ? ANSWER_UNKNOWN : ANSWER_REFUSED;
+	/*
+	 * A friendly page of whatever stands between us and the gateway says nothing about the
+	 * message.
+	 */
+	return a->status <= 299 && !evidence_root(e) ? ANSWER_UNKNOWN : ANSWER_REFUSED;
 }
 
 enum answer_verdict
@@ -348,7 +333,7 @@ answer_judge(const struct answer *a, const char *ok, const char *retry, char *se
 	else if (rule_holds(retry, true, &e))
 		verdict = ANSWER_LATER;
 	else
-		verdict = judge_silent(a, ok, &e);
+		verdict = judge_silent(a, &e);
 	if (verdict != ANSWER_SENT)
 		tell(ok, &e, seen);
 	json_decref(e.root);

@@ -1,9 +1,10 @@
 /*
  * What a gateway's answer means, by the rules of its template: pure over the status and the body.
  *
- * A rule is a list of clauses: `http CODE...`, where a CODE is 201, 500-599 or 5xx, and `json /POINTER VALUE...`
- * (RFC 6901): the value there, as text, is one of these; without a VALUE it only has to be there. An `ok` rule holds when
- * all of its clauses hold, a `retry` rule when one of them does.
+ * A rule is a list of clauses: `http CODE...`, where a CODE is 201, 500-599 or 5xx, and `json
+ * /POINTER VALUE...` (RFC 6901): the value there, as text, is one of these; without a VALUE it only
+ * has to be there. An `ok` rule holds when all of its clauses hold, a `retry` rule when one of them
+ * does.
  */
 #ifndef SSPR_DELIVER_ANSWER_H
 #define SSPR_DELIVER_ANSWER_H
@@ -29,7 +30,7 @@ enum answer_verdict {
 	ANSWER_SENT,
 	ANSWER_LATER,     /* the gateway asks for another try */
 	ANSWER_REFUSED,   /* it does not take this message */
-	ANSWER_UNKNOWN,   /* not the gateway, or not JSON where JSON should be */
+	ANSWER_UNKNOWN,   /* not the gateway: no HTTP, or an unknown 2xx without JSON */
 	ANSWER_STRANGER,  /* it does not take our login */
 	ANSWER_ELSEWHERE, /* a redirect, which is never followed */
 };
@@ -38,8 +39,9 @@ enum answer_verdict {
 int answer_rule_check(const char *rule, char *why);
 
 /*
- * Judge an answer by good rules. seen (ANSWER_SEEN_SIZE) is what to tell of the body: " (/status is \"failed\")", or "": only
- * words and short numbers, since a body may quote the message. -ENOMEM is ANSWER_UNKNOWN.
+ * Judge an answer by good rules. seen (ANSWER_SEEN_SIZE) is what to tell of the body: " (/status is
+ * \"failed\")", or "": only words and short numbers, since a body may quote the message. -ENOMEM is
+ * ANSWER_UNKNOWN.
  */
 enum answer_verdict
 answer_judge(const struct answer *a, const char *ok, const char *retry, char *seen);

@@ -1,5 +1,6 @@
 /*
- * Text encoded for the place where it stands: what is not known to be harmless there is written otherwise.
+ * Text encoded for the place where it stands: what is not known to be harmless there is written
+ * otherwise.
  */
 #include "deliver/escape.h"
 

@@ -8,7 +8,10 @@
 
 #include "deliver/encode.h"
 
-/* Percent-encoded but for the unreserved signs of RFC 3986: good in a path, in a query and in a form. */
+/*
+ * Percent-encoded but for the unreserved signs of RFC 3986: good in a path, in a query and in a
+ * form.
+ */
 void escape_url(struct draft *d, const char *text, size_t len);
 
 /* The inside of a JSON string. */

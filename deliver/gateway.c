@@ -42,7 +42,7 @@ read_sender(struct gateway *g, const struct email_config *email)
 static enum delivery
 read_password(struct gateway *g, const char *path)
 {
-	return g->user[0] ? source_secret(path, &g->password) : DELIVERY_SENT;
+	return g->user[0] ? source_secret(path, GATEWAY_PASSWORD_MAX, &g->password) : DELIVERY_SENT;
 }
 
 static enum delivery

@@ -14,7 +14,8 @@
 #include "text/address.h"
 #include "text/secret.h"
 
-#define GATEWAY_USER_MAX 255
+#define GATEWAY_PASSWORD_MAX 1024 /* bytes */
+#define GATEWAY_USER_MAX     255
 
 struct gateway {
 	char scheme[8];            /* "smtp" or "smtps" */

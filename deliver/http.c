@@ -1,6 +1,7 @@
 /*
- * One HTTP request. Every option that libcurl would otherwise take from the environment, the system or the answer
- * is set here. Neither the URL nor libcurl's words about it are ever logged: both may hold a secret.
+ * One HTTP request. Every option that libcurl would otherwise take from the environment, the system
+ * or the answer is set here. Neither the URL nor libcurl's words about it are ever logged: both may
+ * hold a secret.
  */
 #include "deliver/http.h"
 
@@ -206,7 +207,10 @@ http_send(struct http *h, const struct http_request *request, int64_t left_ms,
 	    !set_body(h->curl, request) || !set_clock(h->curl, left_ms))
 		return judge_silence(h, CURLE_OUT_OF_MEMORY);
 	code = curl_easy_perform(h->curl);
-	/* With a status there is an answer, however the connection ended. 1xx promise one, and are none. */
+	/*
+	 * With a status there is an answer, however the connection ended. 1xx promise one, and are
+	 * none.
+	 */
 	(void)curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &answer->status);
 	if (answer->status >= 200)
 		return DELIVERY_SENT;

@@ -169,7 +169,7 @@ build_auth(struct builder *b)
 	return DELIVERY_MISCONFIGURED;
 }
 
-/* What stands in front of a field and behind the last one; none before the first where it says so. */
+/* A field with what stands in front of it; first: no other field does. */
 static void
 add_field(struct draft *d, enum field_form form, bool first, const char *name,
 	  const struct secret *value)
@@ -229,7 +229,10 @@ build_url(struct builder *b)
 	return e == DELIVERY_SENT ? finish(b, t.key, &d, url) : e;
 }
 
-/* The whole of it has to be JSON: a template that lacks a bracket would be refused by each gateway in words of its own. */
+/*
+ * The whole of it has to be JSON: a template that lacks a bracket would be refused by each gateway
+ * in words of its own.
+ */
 static enum delivery
 check_json(const struct builder *b)
 {

@@ -29,8 +29,8 @@ struct http_request {
 
 /*
  * Fill in the recipe. A header or field that comes out empty is left out, and so is one that names
- * {extension} when the number has none. DELIVERY_SENT: the caller ends it with http_request_done, as on every
- * answer. DELIVERY_LATER: no memory. DELIVERY_MISCONFIGURED: it cannot be filled in.
+ * {extension} when the number has none. DELIVERY_SENT: the caller ends it with http_request_done,
+ * as on every answer. DELIVERY_LATER: no memory. DELIVERY_MISCONFIGURED: it cannot be filled in.
  */
 enum delivery http_request_build(struct http_request *h, const struct recipe *r,
 				 const struct template_values *values);

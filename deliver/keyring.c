@@ -69,7 +69,7 @@ keyring_load(struct keyring *k, const struct keyring_folders *folders, const cha
 		return DELIVERY_MISCONFIGURED;
 	}
 	k->count++;
-	return source_secret(path, &s->value);
+	return source_secret(path, KEYRING_VALUE_MAX, &s->value);
 }
 
 void

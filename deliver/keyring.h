@@ -1,5 +1,6 @@
 /*
- * The secrets that a gateway's template names: read from their files before the sandbox closes, wiped at the end.
+ * The secrets that a gateway's template names: read from their files before the sandbox closes,
+ * wiped at the end.
  */
 #ifndef SSPR_DELIVER_KEYRING_H
 #define SSPR_DELIVER_KEYRING_H
@@ -10,8 +11,9 @@
 #include "deliver/delivery.h"
 #include "text/secret.h"
 
-#define KEYRING_MAX      16 /* secrets of one gateway */
-#define KEYRING_NAME_MAX 255
+#define KEYRING_MAX       16 /* secrets of one gateway */
+#define KEYRING_NAME_MAX  255
+#define KEYRING_VALUE_MAX 4096 /* bytes: a signed token is longer than a password */
 
 /* Declare it empty ({ 0 }). */
 struct keyring {
@@ -28,12 +30,15 @@ struct keyring_folders {
 	const char *secrets;
 };
 
-/* Letters, digits and . - _ that do not begin with a dot: a file in one of the folders. Or an absolute path. */
+/*
+ * Letters, digits and . - _ that do not begin with a dot: a file in one of the folders. Or an
+ * absolute path.
+ */
 bool keyring_name_good(const char *name, size_t len);
 
 /*
- * Read the secret of this name, unless it is there already: one line of a file that nobody but its owner
- * and group can read. DELIVERY_SENT, or DELIVERY_MISCONFIGURED.
+ * Read the secret of this name, unless it is there already: one line of a file that nobody but its
+ * owner and group can read. DELIVERY_SENT, or DELIVERY_MISCONFIGURED.
  */
 enum delivery keyring_load(struct keyring *k, const struct keyring_folders *folders,
 			   const char *name, size_t len);

@@ -1,6 +1,6 @@
 /*
- * The addresses of a server's name. Looking up opens files and sockets of every kind, so it happens before the
- * sandbox, and libcurl gets addresses.
+ * The addresses of a server's name. Looking up opens files and sockets of every kind, so it happens
+ * before the sandbox, and libcurl gets addresses.
  */
 #ifndef SSPR_DELIVER_LOOKUP_H
 #define SSPR_DELIVER_LOOKUP_H
@@ -17,10 +17,10 @@ enum lookup {
 };
 
 struct lookup_answer {
-	char line
-		[LOOKUP_LINE_SIZE]; /* "HOST:PORT:ADDRESS,..." for CURLOPT_RESOLVE; "" where host is an address */
-	bool here;                  /* all of them lead to this host, whatever the name */
-	const char *why; /* of LOOKUP_UNKNOWN and LOOKUP_LATER */
+	char line[LOOKUP_LINE_SIZE]; /* "HOST:PORT:ADDRESS,..." for CURLOPT_RESOLVE; "" where host
+					is an address */
+	bool here;                   /* all of them lead to this host, whatever the name */
+	const char *why;             /* of LOOKUP_UNKNOWN and LOOKUP_LATER */
 };
 
 /* Is the host an IP address, without brackets? */

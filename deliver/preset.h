@@ -1,6 +1,7 @@
 /*
- * Presets: files of the package that hold the keys of [sms] or [voice] for one gateway of the world. They are data: a
- * preset is a piece of sspr.conf, and what the section itself sets wins, key by key.
+ * Presets: files of the package that hold the keys of [sms] or [voice] for one gateway of the
+ * world. They are data: a preset is a piece of sspr.conf, and what the section itself sets wins,
+ * key by key.
  */
 #ifndef SSPR_DELIVER_PRESET_H
 #define SSPR_DELIVER_PRESET_H
@@ -25,8 +26,9 @@ struct preset {
 bool preset_name_good(const char *name);
 
 /*
- * Merge the section's own keys with those of the preset that it names, from folder/NAME.conf. own must live as
- * long as *p. DELIVERY_SENT: p->gateway is whole (preset_done). DELIVERY_LATER: no memory. DELIVERY_MISCONFIGURED.
+ * Merge the section's own keys with those of the preset that it names, from folder/NAME.conf. own
+ * must live as long as *p. DELIVERY_SENT: p->gateway is whole (preset_done). DELIVERY_LATER: no
+ * memory. DELIVERY_MISCONFIGURED.
  */
 enum delivery preset_merge(struct preset *p, const struct gateway_config *own,
 			   enum gateway_kind kind, const char *folder);

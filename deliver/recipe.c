@@ -1,5 +1,6 @@
 /*
- * How a gateway is spoken to. Whatever an administrator can get wrong is found here, before a message waits for it.
+ * How a gateway is spoken to. Whatever an administrator can get wrong is found here, before a
+ * message waits for it.
  */
 #include "deliver/recipe.h"
 
@@ -17,7 +18,10 @@
 #define HEADER "header."
 #define FIELD  "field."
 
-/* libcurl writes these itself; a second one would make two requests of one for some server on the way. */
+/*
+ * libcurl writes these itself; a second one would make two requests of one for some server on the
+ * way.
+ */
 static const char *const own_headers[] = { "Host",       "Content-Length", "Transfer-Encoding",
 					   "Connection", "Expect",         "Upgrade" };
 
@@ -45,7 +49,10 @@ has_fields(const struct gateway_config *g)
 	return false;
 }
 
-/* What is not said follows from what is: a json text is sent as JSON, fields as a form, and what has a body is posted. */
+/*
+ * What is not said follows from what is: a json text is sent as JSON, fields as a form, and what
+ * has a body is posted.
+ */
 static enum delivery
 take_body(struct recipe *r)
 {

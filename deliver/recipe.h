@@ -1,6 +1,6 @@
 /*
- * How a gateway is spoken to: the keys of [sms] or [voice], understood and checked before there is a message.
- * Pure; borrows the texts of the configuration.
+ * How a gateway is spoken to: the keys of [sms] or [voice], understood and checked before there is
+ * a message. Pure; borrows the texts of the configuration.
  */
 #ifndef SSPR_DELIVER_RECIPE_H
 #define SSPR_DELIVER_RECIPE_H
@@ -27,7 +27,10 @@ struct recipe {
 	const struct gateway_config *gateway;
 	bool post;
 	enum recipe_body body;
-	/* The login, as templates; "" none. Either of user and password, or the header Authorization. */
+	/*
+	 * The login, as templates; "" none. Either of user and password, or the header
+	 * Authorization.
+	 */
 	char user[RECIPE_LOGIN_MAX + 1], password[RECIPE_LOGIN_MAX + 1];
 	char authorization[CONFIG_LINE_MAX + 1];
 	const char *ok, *retry;
@@ -47,8 +50,8 @@ struct recipe_template {
 };
 
 /*
- * Walk the templates that are in use: index counts from 0. False: there are no more. Pairs come last, in their
- * order; those with an empty text are none.
+ * Walk the templates that are in use: index counts from 0. False: there are no more. Pairs come
+ * last, in their order; those with an empty text are none.
  */
 bool recipe_template(const struct recipe *r, size_t index, struct recipe_template *t);
 

@@ -42,7 +42,10 @@ gateway_resolve(struct gateway *g)
 		log_error("the mail server %s is not known: %s", g->host, g->address.why);
 		return l == LOOKUP_UNKNOWN ? DELIVERY_MISCONFIGURED : DELIVERY_LATER;
 	}
-	/* Judged by where it leads: a name that once meant this host may not send the login over a network. */
+	/*
+	 * Judged by where it leads: a name that once meant this host may not send the login over a
+	 * network.
+	 */
 	if (g->tls != TLS_NONE || g->address.here)
 		return DELIVERY_SENT;
 	log_error("[email] tls = none, but %s is not this host", g->host);

@@ -144,7 +144,10 @@ short_message_parse(struct short_message *m, const struct secret *json, bool ext
 	enum delivery d;
 	json_t *root;
 
-	/* Without JSON_ALLOW_NUL a string ends where C thinks it ends; jansson refuses bad UTF-8 by itself. */
+	/*
+	 * Without JSON_ALLOW_NUL a string ends where C thinks it ends; jansson refuses bad UTF-8 by
+	 * itself.
+	 */
 	root = json_loadb(secret_text(json), json->len, JSON_REJECT_DUPLICATES, &error);
 	if (!root) {
 		/* Where it is broken, but not jansson's words: they quote the text near it. */

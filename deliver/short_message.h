@@ -1,6 +1,6 @@
 /*
- * The one message for a phone, as ssprd hands it over: JSON on stdin (HACKING.md says which fields), read or
- * spoken by its gateway. letter_start (deliver/letter.h) comes first.
+ * The one message for a phone, as ssprd hands it over: JSON on stdin (HACKING.md says which
+ * fields), read or spoken by its gateway. letter_start (deliver/letter.h) comes first.
  */
 #ifndef SSPR_DELIVER_SHORT_MESSAGE_H
 #define SSPR_DELIVER_SHORT_MESSAGE_H
@@ -31,9 +31,9 @@ struct short_message {
 };
 
 /*
- * Take the message from this JSON; nothing of it is left in freed memory. extension: the number may have one.
- * DELIVERY_SENT: *m is filled in (short_message_done). DELIVERY_REFUSED: that is no phone number.
- * DELIVERY_LATER: no memory. DELIVERY_MISCONFIGURED: not a message as agreed.
+ * Take the message from this JSON; nothing of it is left in freed memory. extension: the number may
+ * have one. DELIVERY_SENT: *m is filled in (short_message_done). DELIVERY_REFUSED: that is no phone
+ * number. DELIVERY_LATER: no memory. DELIVERY_MISCONFIGURED: not a message as agreed.
  */
 enum delivery
 short_message_parse(struct short_message *m, const struct secret *json, bool extension);

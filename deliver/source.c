@@ -79,9 +79,9 @@ cut_line_end(struct secret *s)
 }
 
 enum delivery
-source_secret(const char *path, struct secret *out)
+source_secret(const char *path, size_t max, struct secret *out)
 {
-	int r = file_read(path, SOURCE_SECRET_MAX, SECRET_MODE, out);
+	int r = file_read(path, max, SECRET_MODE, out);
 
 	if (r == -EACCES) {
 		log_error("%s cannot be read, or more than its owner and group can (mode 0640 is "

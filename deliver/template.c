@@ -1,6 +1,6 @@
 /*
- * Texts with placeholders. The rule: a placeholder that is not known is an error before anything is sent, never a text
- * that is sent as it stands.
+ * Texts with placeholders. The rule: a placeholder that is not known is an error before anything is
+ * sent, never a text that is sent as it stands.
  */
 #include "deliver/template.h"
 

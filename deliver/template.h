@@ -1,10 +1,10 @@
 /*
  * Texts of the configuration with placeholders: {to}, {text}, {secret:NAME}. What stands in for a
- * placeholder is encoded for the place where it stands, so that no text of a message can end a URL's parameter, a
- * JSON string, an XML element or a header. Pure.
+ * placeholder is encoded for the place where it stands, so that no text of a message can end a
+ * URL's parameter, a JSON string, an XML element or a header. Pure.
  *
- * A brace that is none begins with two: {{. In JSON a brace outside of a string is one already. A field, or a JSON
- * string, that begins with < is XML.
+ * A brace that is none begins with two: {{. In JSON a brace outside of a string is one already. A
+ * field, or a JSON string, that begins with < is XML.
  */
 #ifndef SSPR_DELIVER_TEMPLATE_H
 #define SSPR_DELIVER_TEMPLATE_H
@@ -68,7 +68,8 @@ struct template
 void template_start(struct template *t, const char *text, enum template_place place);
 
 /*
- * The next piece. 1: there is one. 0: the end. -EINVAL: the template is wrong, *why (TEMPLATE_WHY_SIZE) says how.
+ * The next piece. 1: there is one. 0: the end. -EINVAL: the template is wrong, *why
+ * (TEMPLATE_WHY_SIZE) says how.
  */
 int template_next(struct template *t, struct template_piece *piece, char *why);
 
@@ -81,7 +82,10 @@ struct template_values {
 	const struct keyring *secrets;
 };
 
-/* Write the text with everything put in; what does not fit is told by out->full. 0, or -EINVAL with *why. */
+/*
+ * Write the text with everything put in; what does not fit is told by out->full. 0, or -EINVAL with
+ * *why.
+ */
 int template_fill(struct draft *out, const char *text, enum template_place place,
 		  const struct template_values *values, char *why);
 

@@ -1,6 +1,6 @@
 /*
- * The ways out: mail, and a gateway for phones. Each does in its functions what main() has them do, in the order in
- * which they stand here; the sandbox closes between start and deliver.
+ * The ways out: mail, and a gateway for phones. Each does in its functions what main() has them do,
+ * in the order in which they stand here; the sandbox closes between start and deliver.
  */
 #ifndef SSPR_DELIVER_WAY_H
 #define SSPR_DELIVER_WAY_H
@@ -14,14 +14,14 @@
 struct errand {
 	const char *section;     /* "email", "sms", "voice" */
 	const char *file;        /* sspr.conf */
-	const char *credentials; /* systemd's folder of secrets; NULL none */
+	const char *credentials; /* systemd's folder of secrets, which need not exist; NULL none */
 };
 
 /* DELIVERY_SENT is "go on"; any other answer was logged and is the exit code. */
 struct way {
 	/*
-	 * Read the section and the files that it names. *state is for the functions below, and ended by done, on
-	 * every answer. *timeout: seconds for all that follows.
+	 * Read the section and the files that it names. *state is for the functions below, and
+	 * ended by done, on every answer. *timeout: seconds for all that follows.
 	 */
 	enum delivery (*read)(const struct errand *errand, void **state, int *timeout);
 	/* Look up the server's name. */

@@ -124,7 +124,10 @@ phone_resolve(void *state)
 		log_error("the gateway %s is not known: %s", w->url.host, w->address.why);
 		return l == LOOKUP_UNKNOWN ? DELIVERY_MISCONFIGURED : DELIVERY_LATER;
 	}
-	/* Judged by where it leads: a name that once meant this host may not send codes over a network. */
+	/*
+	 * Judged by where it leads: a name that once meant this host may not send codes over a
+	 * network.
+	 */
 	if (!clear || w->address.here)
 		return DELIVERY_SENT;
 	log_error("[%s] url is http, but %s is not this host: use https", w->section, w->url.host);

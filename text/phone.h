@@ -1,6 +1,7 @@
 /*
- * Phone numbers as users type them: E.164, always with the country (+CC number), because a number that
- * means another one in another country would send codes to strangers. An office phone may have an extension (x123).
+ * Phone numbers as users type them: E.164, always with the country (+CC number), because a number
+ * that means another one in another country would send codes to strangers. An office phone may have
+ * an extension (x123).
  */
 #ifndef SSPR_TEXT_PHONE_H
 #define SSPR_TEXT_PHONE_H
@@ -24,15 +25,19 @@ enum phone {
 };
 
 /*
- * Check what was typed (len bytes): +, digits that may be parted by blanks, dashes and dots, and where `extension`
- * is set x and digits. wire is "+4930123456" or "+4930123456x123"; "" unless PHONE_FINE.
+ * Check what was typed (len bytes): +, digits that may be parted by blanks, dashes and dots, and
+ * where `extension` is set x and digits. wire is "+4930123456" or "+4930123456x123"; "" unless
+ * PHONE_FINE.
  */
 enum phone phone_parse(const char *typed, size_t len, bool extension, char wire[PHONE_SIZE]);
 
 /* Is it the same line? An extension makes no other line of it. */
 bool phone_same(const char *wire, const char *other);
 
-/* "+49********78": the country, the last two digits, a star for each digit between them and for each of the extension. */
+/*
+ * "+49********78": the country, the last two digits, a star for each digit between them and for
+ * each of the extension.
+ */
 void phone_mask(const char *wire, char *out, size_t size);
 
 enum phone_prefix {
@@ -42,9 +47,9 @@ enum phone_prefix {
 };
 
 /*
- * May this number be written to or called? allow and deny are prefixes (+31 +4915), parted by blanks or
- * commas. The longest one that fits decides, deny before allow where both are as long. A number that none fits is
- * permitted when allow is empty.
+ * May this number be written to or called? allow and deny are prefixes (+31 +4915), parted by
+ * blanks or commas. The longest one that fits decides, deny before allow where both are as long. A
+ * number that none fits is permitted when allow is empty.
  */
 enum phone_prefix phone_permitted(const char *wire, const char *allow, const char *deny);
 

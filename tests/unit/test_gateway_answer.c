@@ -36,7 +36,7 @@ a_status_alone_decides_where_the_rules_say_no_more(void **state)
 {
 	(void)state;
 	assert_int_equal(plain(201), ANSWER_SENT);
-	assert_int_equal(plain(200), ANSWER_REFUSED);
+	assert_int_equal(judge(200, "{}", "http 201", "http 429"), ANSWER_REFUSED);
 	assert_int_equal(plain(400), ANSWER_REFUSED);
 	assert_int_equal(plain(429), ANSWER_LATER);
 	assert_int_equal(plain(500), ANSWER_LATER);
@@ -100,6 +100,16 @@ what_should_be_json_and_is_not_is_unknown(void **state)
 			 ANSWER_UNKNOWN);
 	assert_int_equal(judge(400, "<html>hello</html>", VONAGE_OK, VONAGE_RETRY), ANSWER_REFUSED);
 	assert_int_equal(judge(200, "\xff\xfe", "json /a b", "http 5xx"), ANSWER_UNKNOWN);
+}
+
+static void
+an_unexpected_success_without_json_is_unknown(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		judge(200, "<html>Log in to the guests' network</html>", "http 201", "http 429"),
+		ANSWER_UNKNOWN);
+	assert_int_equal(plain(204), ANSWER_UNKNOWN);
 }
 
 static void
@@ -272,6 +282,7 @@ main(void)
 		cmocka_unit_test(codes_are_single_or_ranges_or_hundreds),
 		cmocka_unit_test(an_error_inside_of_200_is_refused),
 		cmocka_unit_test(what_should_be_json_and_is_not_is_unknown),
+		cmocka_unit_test(an_unexpected_success_without_json_is_unknown),
 		cmocka_unit_test(an_answer_without_a_body_is_judged),
 		cmocka_unit_test(values_are_compared_as_text),
 		cmocka_unit_test(without_a_value_a_pointer_only_has_to_lead_somewhere),
