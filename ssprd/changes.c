@@ -6,28 +6,52 @@
 #include "ssprd/core/store.h"
 #include "ssprd/judge.h"
 #include "ssprd/stamps.h"
+#include "ssprd/telling.h"
 #include "ssprd/user.h"
+
+/* Who is told; bits. */
+enum {
+	NEXT_LOGIN = 1, /* a line at the next login, where it was not made in one */
+	USER = 2,       /* messages to the user's addresses */
+	ADMINS =
+		4, /* messages to [notify] admins, of a privileged account (a registration: of the first) */
+	SUPPORT = 8, /* a message to [support] email */
+	STAMP = 16,  /* nothing is told, but what the user owes may be another thing now */
+};
 
 static const struct telling {
 	enum audit_event event;
-	bool next_login; /* a line at the next login, where it was not made in one */
+	unsigned int to;
 } tellings[] = {
-	{ AUDIT_METHOD_ADDED, true },    { AUDIT_METHOD_REPLACED, true },
-	{ AUDIT_METHOD_REMOVED, true },  { AUDIT_FILLED_IN, true },
-	{ AUDIT_HELP_CODE_MADE, true },  { AUDIT_BLOCKED, true },
-	{ AUDIT_RESET_CHANGED, true },   { AUDIT_UNLOCKED, true },
-	{ AUDIT_FROZEN, true },          { AUDIT_UNBLOCKED, true },
-	{ AUDIT_CANNOT_PROVE, false },   { AUDIT_REGISTRATION_FINISHED, false },
-	{ AUDIT_HELP_CODE_USED, false },
+	{ AUDIT_METHOD_ADDED, NEXT_LOGIN | USER },
+	{ AUDIT_METHOD_REPLACED, NEXT_LOGIN | USER },
+	{ AUDIT_METHOD_REMOVED, NEXT_LOGIN | USER },
+	{ AUDIT_FILLED_IN, NEXT_LOGIN | USER },
+	{ AUDIT_HELP_CODE_MADE, USER },
+	{ AUDIT_BLOCKED, NEXT_LOGIN | USER },
+	{ AUDIT_UNBLOCKED, NEXT_LOGIN | USER },
+	{ AUDIT_FROZEN, NEXT_LOGIN | USER },
+	{ AUDIT_RESET_CHANGED, NEXT_LOGIN | USER | ADMINS },
+	{ AUDIT_UNLOCKED, NEXT_LOGIN | USER },
+	{ AUDIT_REGISTRATION_FINISHED, ADMINS },
+	{ AUDIT_CANNOT_PROVE, SUPPORT },
+	{ AUDIT_REQUIRED, STAMP },
 };
 
-static bool
-told_at_login(const struct change *c)
+static unsigned int
+readers(const struct change *c)
 {
+	unsigned int to = 0;
+
 	for (size_t i = 0; i < sizeof(tellings) / sizeof(tellings[0]); i++)
 		if (tellings[i].event == c->event)
-			return tellings[i].next_login && !c->in_login;
-	return false;
+			to = tellings[i].to;
+	if (c->in_login)
+		to &= ~(unsigned int)NEXT_LOGIN;
+	if (!c->plan || !c->plan->privileged ||
+	    (c->event == AUDIT_REGISTRATION_FINISHED && !c->first))
+		to &= ~(unsigned int)ADMINS;
+	return to;
 }
 
 static int
@@ -40,7 +64,6 @@ keep_notice(struct judge *j, const struct change *c)
 	snprintf(n.kind, sizeof(n.kind), "%s", audit_word(c->event));
 	snprintf(n.method, sizeof(n.method), "%s", method ? method : "");
 	snprintf(n.from, sizeof(n.from), "%s", c->rhost ? c->rhost : "");
-	stamps_remove(j->stamps, (uint64_t)user->uid);
 	return store_notice_add(j->store, user->id, &n);
 }
 
@@ -65,9 +88,18 @@ audit(struct judge *j, const struct change *c)
 int
 change_record(struct judge *j, const struct change *c)
 {
+	unsigned int to = readers(c);
 	int r = audit(j, c);
 
-	if (r == 0 && told_at_login(c))
+	if (to & (NEXT_LOGIN | STAMP))
+		stamps_remove(j->stamps, (uint64_t)c->user->stored.uid);
+	if (r == 0 && (to & NEXT_LOGIN))
 		r = keep_notice(j, c);
+	if (r == 0 && (to & USER))
+		r = tell_user(j, c);
+	if (r == 0 && (to & ADMINS))
+		r = tell_admins(j, c);
+	if (r == 0 && (to & SUPPORT))
+		r = tell_support(j, c);
 	return r;
 }

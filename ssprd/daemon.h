@@ -11,6 +11,7 @@
 #include "ssprd/delivery.h"
 #include "ssprd/judge.h"
 #include "ssprd/loop.h"
+#include "ssprd/outbox.h"
 #include "ssprd/session.h"
 #include "ssprd/slots.h"
 #include "ssprd/stamps.h"
@@ -27,6 +28,7 @@ struct daemon {
 	struct loop_timer stop_limit, forget;
 	struct children children;
 	struct deliveries deliveries;
+	struct outbox outbox;
 	struct sessions sessions;
 	struct bus *bus;
 };

@@ -239,6 +239,10 @@ wire(struct daemon *daemon)
 						  .children = &daemon->children,
 						  .program = SSPR_LIBEXECDIR "/sspr-deliver",
 						  .config_file = daemon->config_file };
+	daemon->outbox = (struct outbox){ .loop = daemon->loop,
+					  .deliveries = &daemon->deliveries,
+					  .judge = &daemon->judge };
+	daemon->judge.outbox = &daemon->outbox;
 	daemon->sessions = (struct sessions){ .loop = daemon->loop,
 					      .children = &daemon->children,
 					      .judge = &daemon->judge,
@@ -281,6 +285,7 @@ serve(struct daemon *daemon)
 	int status;
 
 	forget(daemon);
+	outbox_look(&daemon->outbox);
 	notify_systemd("READY=1");
 	log_info("ready");
 	status = loop_run(daemon->loop);
@@ -296,6 +301,7 @@ finish(struct daemon *daemon)
 {
 	bus_stop(daemon->bus);
 	sessions_stop(&daemon->sessions);
+	outbox_stop(&daemon->outbox);
 	deliveries_stop(&daemon->deliveries);
 	loop_timer_clear(&daemon->stop_limit);
 	loop_timer_clear(&daemon->forget);
