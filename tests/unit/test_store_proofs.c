@@ -214,6 +214,8 @@ what_expired_is_forgotten(void **state)
 	assert_int_equal(store_help_put(store, alice, &help), 0);
 	put_freeze(alice, 1, 100);
 	put_freeze(alice, 2, 101);
+	assert_int_equal(store_forget(store, 100), 0); /* they end at that moment */
+	assert_int_equal(store_help_get(store, alice, &help), STORE_DONE);
 	assert_int_equal(store_forget(store, 101), 0);
 	assert_int_equal(store_help_get(store, alice, &help), STORE_NONE);
 	assert_int_equal(use_freeze(1, 0, &user), STORE_NONE);
