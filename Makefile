@@ -76,7 +76,7 @@ $(CLIENT): $(BUILD)/obj/protocol/client.o $(BUILD)/obj/protocol/host.o $(PROTOCO
 $(DAEMON): $(call objects,ssprd/*.c methods/judges.c methods/*/judge.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljansson
 $(SESSION): $(call objects,session/*.c methods/asks.c methods/*/ask*.c) $(SAN_OBJECT) $(TEXT_A) $(PROTOCOL_A)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsodium -lutf8proc -lidn2 -lseccomp
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsodium -lutf8proc -lidn2 -lseccomp -lqrencode
 $(DELIVER): $(call objects,deliver/*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl -ljansson -lseccomp -lidn2 -lutf8proc
 $(CTL): $(call objects,ssprctl/*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)

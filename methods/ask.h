@@ -5,6 +5,8 @@
 #ifndef SSPR_METHODS_ASK_H
 #define SSPR_METHODS_ASK_H
 
+#include <stdbool.h>
+
 #include "protocol/words.h"
 #include "session/outcome.h"
 
@@ -12,9 +14,16 @@ struct session;
 
 struct method_ask {
 	enum method method;
-	const char *title;	/* N_("Authenticator app"): in menus and reviews */
-	const char *hint;	/* N_("..."): half a line that says what one needs for it */
-	enum outcome (*enrol)(struct session *); /* register it; PROVEN means saved */
+	const char *title;   /* N_("Authenticator app"): in menus and reviews */
+	const char *hint;    /* N_("..."): half a line that says what one needs for it */
+	bool administrators; /* an administrator sets it: its user can only confirm it */
+	/*
+	 * Register it, or what takes the place of what is registered: PROVEN means saved. Prove what is registered: PROVEN.
+	 * Other outcomes are told; BLOCKED is the end of all proofs, ENDED that of the dialog, with any other one the user goes
+	 * back to the choice of a method.
+	 */
+	enum outcome (*enrol)(struct session *);
+	enum outcome (*prove)(struct session *);
 };
 
 /* The row of a method; NULL when this program does not have it. */

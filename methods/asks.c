@@ -3,7 +3,9 @@
 
 #include "methods/asks.h"
 
-static const struct method_ask *const rows[] = { &app_ask, &email_ask, &questions_ask };
+static const struct method_ask *const rows[] = { &app_ask,       &email_ask,
+						 &phone_ask,     &office_phone_ask,
+						 &questions_ask, &recovery_codes_ask };
 
 const struct method_ask *
 method_ask(enum method method)

@@ -4,8 +4,7 @@
 
 #include "methods/ask.h"
 
-extern const struct method_ask app_ask;
-extern const struct method_ask email_ask;
-extern const struct method_ask questions_ask;
+extern const struct method_ask app_ask, email_ask, phone_ask, office_phone_ask, questions_ask,
+	recovery_codes_ask;
 
 #endif

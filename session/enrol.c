@@ -8,8 +8,12 @@
 #include "methods/ask.h"
 #include "session/answer.h"
 #include "session/enrol.h"
+#include "session/help_code.h"
 #include "session/menu.h"
+#include "session/notice.h"
+#include "session/reconfirm.h"
 #include "session/request.h"
+#include "session/review.h"
 #include "session/session.h"
 #include "session/talk.h"
 #include "text/language.h"
@@ -19,11 +23,13 @@
 static void
 tell_progress(struct session *s)
 {
-	char names[512];
 	int required = s->facts.required;
 	int done = s->facts.done < required ? s->facts.done : required;
+	struct rows registered;
+	char names[512];
 
-	menu_registered_titles(s, names, sizeof names);
+	rows_of(s, fact_is_registered, &registered);
+	rows_titles(&registered, names, sizeof names);
 	if (done == 0)
 		say(s, _("%d of %d done."), done, required);
 	else
@@ -44,6 +50,8 @@ tell_opening(struct session *s)
 		     (unsigned long)f->required),
 	    f->required);
 	tell_progress(s);
+	if (f->needs_code)
+		say(s, _("To begin, a help desk code is needed. You get one from %s."), f->contact);
 	if (f->postpones_left == 0)
 		say(s, _("This is required now: without it this sign-in ends."));
 	say_gap(s);
@@ -69,52 +77,103 @@ tell_why(struct session *s)
 	say_gap(s);
 }
 
+/* Before anything is registered, where the policy asks for it. ANSWERED: the help desk code was right. */
 static enum outcome
-ask_opening(struct session *s, struct secret *answer)
+help_desk_code(struct session *s)
 {
+	struct secret typed = { 0 };
 	char not_now[NOT_NOW_TEXT_MAX];
+	enum outcome o = ANSWERED;
 
-	menu_not_now_text(s, not_now);
-	/* TRANSLATORS: %s is ", [n] not now (2 left)" or nothing. */
-	return ask_enter(s, ENTER_CHOOSES, answer,
-			 _("[Enter] start now%s, [?] why is this asked: "), not_now);
+	while (o == ANSWERED && s->facts.needs_code) {
+		menu_not_now_text(s, not_now);
+		/* TRANSLATORS: %s is ", [n] not now (2 left)" or nothing. */
+		o = ask(s, &typed, _("Help desk code%s: "), not_now);
+		if (o == ANSWERED && answer_is(&typed, 'n'))
+			o = menu_not_now(s);
+		else if (o == ANSWERED && help_code_try(s, &typed) == ENDED)
+			o = ENDED;
+	}
+	secret_done(&typed);
+	return o;
 }
 
-/* ANSWERED: the user starts. */
-static enum outcome
-opening(struct session *s)
+/* The methods that can be registered, by number; what was filled in is shown, since it needs a code only. */
+static void
+tell_choices(struct session *s, const struct rows *rows, bool spare)
 {
-	struct secret answer = { 0 };
+	if (spare)
+		say(s, _("It is wise to have one more, as a spare. You can still register:"));
+	else
+		say(s, _("Choose method %d of %d:"), s->facts.done + 1, s->facts.required);
+	for (int i = 0; i < rows->count; i++) {
+		const struct method_fact *fact = session_method(s, rows->ask[i]->method);
+		const char *title = _(rows->ask[i]->title);
+
+		if (fact != NULL && fact->state == METHOD_FILLED_IN)
+			say(s, _("%d %s: %s, filled in for you and to be confirmed"), i + 1, title,
+			    fact->masked);
+		else
+			say(s, "%d %s: %s", i + 1, title, _(rows->ask[i]->hint));
+	}
+	say_gap(s);
+}
+
+static enum outcome
+ask_number(struct session *s, const struct round *round, const struct rows *rows, bool spare,
+	   struct choice *choice)
+{
+	const char *first = _(rows->ask[round_first(round, rows)]->title);
+	char not_now[NOT_NOW_TEXT_MAX];
+
+	if (spare)
+		return choose(s, ENTER_CHOOSES, rows->count, "", choice, "%s",
+			      _("[Enter] finish, or a number for one more method: "));
+	menu_not_now_text(s, not_now);
+	if (rows->count == 1)
+		return choose(s, round_enter(round), 1, "n", choice, _("[Enter] %s%s: "), first,
+			      not_now);
+	/* TRANSLATORS: the second %s is ", [n] not now (2 left)" or nothing. */
+	return choose(s, round_enter(round), rows->count, "n", choice,
+		      _("[Enter] %s, or a number for another%s: "), first, not_now);
+}
+
+/* ANSWERED: *ask is the choice. EMPTY: finish (spare only). ENDED. */
+static enum outcome
+choose_method(struct session *s, const struct round *round, bool spare,
+	      const struct method_ask **ask)
+{
+	struct choice choice;
+	struct rows rows;
 	enum outcome o;
 
-	tell_opening(s);
+	rows_of(s, fact_is_open, &rows);
+	*ask = rows.ask[round_first(round, &rows)];
+	tell_choices(s, &rows, spare);
 	do {
-		o = ask_opening(s, &answer);
-		if (o != ANSWERED)
-			break;
-		if (answer_is(&answer, '?'))
-			tell_why(s);
-		else if (answer_is(&answer, 'n'))
+		o = ask_number(s, round, &rows, spare, &choice);
+		if (o == ANSWERED && choice.number > 0) {
+			*ask = rows.ask[choice.number - 1];
+			return ANSWERED;
+		}
+		if (o == ANSWERED)
 			o = menu_not_now(s);
-		else
-			say(s, _("Please press Enter, or type what stands in brackets."));
 	} while (o == ANSWERED);
-	secret_done(&answer);
-	return o == EMPTY ? ANSWERED : o;
+	return o == EMPTY && !spare ? ANSWERED : o;
 }
 
 /* Let the user choose a method and hold its dialog. ANSWERED: go on, whether it was registered or not. */
 static enum outcome
-one_method(struct session *s, struct menu *menu)
+one_method(struct session *s, struct round *round, bool spare)
 {
 	const struct method_ask *method;
-	enum outcome o = menu_choose(s, menu, &method);
+	enum outcome o = choose_method(s, round, spare, &method);
 
 	if (o != ANSWERED)
 		return o;
 	o = method->enrol(s);
-	menu->last = method->method;
-	menu->proven = o == PROVEN;
+	round->last = method->method;
+	round->done = o == PROVEN;
 	if (o == ENDED)
 		return o;
 	if (o == PROVEN) {
@@ -128,36 +187,21 @@ one_method(struct session *s, struct menu *menu)
 	return ANSWERED;
 }
 
-static void
-tell_method(struct session *s, const struct method_fact *fact, const struct method_ask *method)
+static int
+methods_left(const struct session *s)
 {
-	char date[MOMENT_TEXT_MAX];
-	const char *title = _(method->title);
+	struct rows rows;
 
-	if (fact->masked[0] == '\0')
-		say(s, "- %s", title);
-	else
-		say(s, "- %s: %s", title, fact->masked);
-	if (fact->stale_at <= 0)
-		return;
-	date_text(fact->stale_at, date);
-	/* TRANSLATORS: stands below the method that it is about. */
-	say(s, _("  to be confirmed again after %s"), date);
+	rows_of(s, fact_is_open, &rows);
+	return rows.count;
 }
 
 static void
 tell_review(struct session *s)
 {
-	say(s, _("This is registered for %s on %s:"), s->user, s->facts.host);
-	for (int i = 0; i < s->facts.method_count; i++) {
-		const struct method_fact *fact = &s->facts.methods[i];
-		const struct method_ask *method = method_ask(fact->method);
-
-		if (method_is_registered(fact) && method != NULL)
-			tell_method(s, fact, method);
-	}
-	say(s, _("It can be changed later, for example when you have a new phone: turn to %s."),
-	    s->facts.contact);
+	review_tell(s);
+	say(s, _("It can be changed later, for example when you have a new phone: run \"ssprctl "
+		 "manage\"."));
 	say_gap(s);
 }
 
@@ -176,32 +220,50 @@ ask_finish(struct session *s)
 static enum outcome
 review(struct session *s)
 {
-	struct menu menu = { .last = METHOD_COUNT, .proven = true, .spare = true };
+	struct round round = { .last = METHOD_COUNT, .done = true };
 	enum outcome o = ANSWERED;
 
 	while (o == ANSWERED) {
-		if (menu.proven)
+		if (round.done)
 			tell_review(s);
-		o = menu_left(s) > 0 ? one_method(s, &menu) : ask_finish(s);
+		o = methods_left(s) > 0 ? one_method(s, &round, true) : ask_finish(s);
 	}
 	return o == ENDED ? o : session_finish(s, FINISH_DONE);
+}
+
+static enum outcome
+register_missing(struct session *s)
+{
+	struct round round = { .last = METHOD_COUNT, .done = true };
+	enum outcome o = ANSWERED;
+
+	while (o == ANSWERED && s->facts.done < s->facts.required) {
+		if (methods_left(s) == 0) {
+			log_error("a method is missing, but none is left to be offered");
+			return session_finish(s, FINISH_BROKEN);
+		}
+		o = one_method(s, &round, false);
+	}
+	return o;
 }
 
 enum outcome
 enrol(struct session *s)
 {
-	struct menu menu = { .last = METHOD_COUNT, .proven = true };
 	enum outcome o;
 
 	if (s->facts.done >= s->facts.required)
 		return session_finish(s, FINISH_DONE);
-	o = opening(s);
-	while (o == ANSWERED && s->facts.done < s->facts.required) {
-		if (menu_left(s) == 0) {
-			log_error("a method is missing, but none is left to be offered");
-			return session_finish(s, FINISH_BROKEN);
-		}
-		o = one_method(s, &menu);
+	o = notice_tell(s);
+	if (o == ANSWERED) {
+		tell_opening(s);
+		o = menu_opening(s, tell_why);
 	}
+	if (o == ANSWERED)
+		o = help_desk_code(s);
+	if (o == ANSWERED)
+		o = register_missing(s);
+	if (o == ANSWERED && s->facts.stale > 0)
+		o = reconfirm_all(s, false);
 	return o == ANSWERED ? review(s) : o;
 }

@@ -18,7 +18,6 @@ enum { EXIT_USAGE = 2 };
 
 struct command_line {
 	struct session_arguments dialog;
-	const char *purpose;
 	const char *service;
 	char lang[LANG_NAME_MAX + 1];
 };
@@ -28,8 +27,9 @@ static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0
 static void
 usage(FILE *out)
 {
-	fputs("usage: sspr-session -u USER -p enroll -s SERVICE [-l LANG] [-r RHOST] [-t TTY] [-w "
-	      "COLUMNS]\n"
+	fputs("usage: sspr-session -u USER -p enroll|manage -s SERVICE [-l LANG] [-r RHOST] [-t "
+	      "TTY] "
+	      "[-w COLUMNS]\n"
 	      "Holds one dialog: the terminal is fd 3, the judge fd 4. Started by ssprd only.\n",
 	      out);
 }
@@ -55,8 +55,8 @@ take_option(struct command_line *c, int option, const char *value)
 		c->dialog.user = value;
 		return strlen(value) <= USER_NAME_MAX;
 	case 'p':
-		c->purpose = value;
-		return true;
+		c->dialog.purpose = purpose_from_word(value);
+		return c->dialog.purpose == PURPOSE_ENROLL || c->dialog.purpose == PURPOSE_MANAGE;
 	case 's':
 		c->service = value;
 		return strlen(value) <= SERVICE_NAME_MAX;
@@ -91,7 +91,7 @@ read_command_line(struct command_line *c, int argc, char **argv)
 		}
 	}
 	if (optind != argc || c->dialog.user == NULL || c->service == NULL ||
-	    purpose_from_word(c->purpose) != PURPOSE_ENROLL) {
+	    c->dialog.purpose == PURPOSE_COUNT) {
 		usage(stderr);
 		return EXIT_USAGE;
 	}
@@ -130,7 +130,7 @@ prepare(const char *lang)
 int
 main(int argc, char **argv)
 {
-	struct command_line c = { 0 };
+	struct command_line c = { .dialog.purpose = PURPOSE_COUNT };
 	struct session s;
 	const char *problem;
 	int r = read_command_line(&c, argc, argv);

@@ -1,4 +1,5 @@
-/* The menu's numbers count the methods that are left, so that 1 is always the first line. */
+/* A menu's numbers count its own lines, so that 1 is always the first. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,46 +7,125 @@
 #include "session/answer.h"
 #include "session/menu.h"
 #include "session/session.h"
-#include "session/talk.h"
 #include "text/language.h"
 
-/* Fill in the rows of the methods that can be chosen; answers how many. */
-static int
-choices(const struct session *s, const struct method_ask *rows[METHOD_COUNT])
+bool
+fact_is_registered(const struct method_fact *fact)
 {
-	int count = 0;
-
-	for (int i = 0; i < s->facts.method_count; i++) {
-		const struct method_fact *fact = &s->facts.methods[i];
-		const struct method_ask *row = method_ask(fact->method);
-
-		if (!method_is_registered(fact) && row != NULL)
-			rows[count++] = row;
-	}
-	return count;
+	return method_is_registered(fact);
 }
 
-int
-menu_left(const struct session *s)
+bool
+fact_is_stale(const struct method_fact *fact)
 {
-	const struct method_ask *rows[METHOD_COUNT] = { NULL };
+	return fact->state == METHOD_STALE;
+}
 
-	return choices(s, rows);
+bool
+fact_is_open(const struct method_fact *fact)
+{
+	return !method_is_registered(fact);
 }
 
 void
-menu_registered_titles(const struct session *s, char *out, size_t size)
+rows_of(const struct session *s, bool (*wanted)(const struct method_fact *fact), struct rows *rows)
+{
+	rows->count = 0;
+	for (int i = 0; i < s->facts.method_count; i++) {
+		const struct method_fact *fact = &s->facts.methods[i];
+		const struct method_ask *ask = method_ask(fact->method);
+
+		if (ask != NULL && wanted(fact))
+			rows->ask[rows->count++] = ask;
+	}
+}
+
+void
+rows_tell(struct session *s, const struct rows *rows)
+{
+	for (int i = 0; i < rows->count; i++) {
+		const struct method_fact *fact = session_method(s, rows->ask[i]->method);
+		const char *title = _(rows->ask[i]->title);
+
+		if (fact == NULL || fact->masked[0] == '\0')
+			say(s, "%d %s", i + 1, title);
+		else
+			say(s, "%d %s: %s", i + 1, title, fact->masked);
+	}
+}
+
+int
+rows_find(const struct rows *rows, enum method method)
+{
+	for (int i = 0; i < rows->count; i++)
+		if (rows->ask[i]->method == method)
+			return i;
+	return -1;
+}
+
+void
+rows_titles(const struct rows *rows, char *out, size_t size)
 {
 	size_t len = 0;
 
 	out[0] = '\0';
-	for (int i = 0; i < s->facts.method_count && len < size; i++) {
-		const struct method_ask *row = method_ask(s->facts.methods[i].method);
+	for (int i = 0; i < rows->count && len < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s%s", len > 0 ? ", " : "",
+					_(rows->ask[i]->title));
+}
 
-		if (method_is_registered(&s->facts.methods[i]) && row != NULL)
-			len += (size_t)snprintf(out + len, size - len, "%s%s", len > 0 ? ", " : "",
-						_(row->title));
+/* Is it one of the numbers or letters? */
+static bool
+chosen(const struct secret *answer, int most, const char *letters, struct choice *choice)
+{
+	choice->letter = '\0';
+	choice->number = answer_number(answer, most);
+	if (choice->number > 0)
+		return true;
+	for (; *letters != '\0'; letters++) {
+		if (answer_is(answer, *letters)) {
+			choice->letter = *letters;
+			return true;
+		}
 	}
+	return false;
+}
+
+enum outcome
+choose(struct session *s, enum enter enter, int most, const char *letters, struct choice *choice,
+       const char *format, ...)
+{
+	char prompt[PACKET_TEXT_MAX + 1];
+	struct secret answer = { 0 };
+	enum outcome o;
+	va_list args;
+
+	*choice = (struct choice){ 0 };
+	va_start(args, format);
+	vsnprintf(prompt, sizeof prompt, format, args);
+	va_end(args);
+	do {
+		o = ask_enter(s, enter, &answer, "%s", prompt);
+		if (o != ANSWERED || chosen(&answer, most, letters, choice))
+			break;
+		say(s, enter == ENTER_ASKS_AGAIN
+			       ? _("Please type what is offered.")
+			       : _("Please press Enter, or type what is offered."));
+	} while (true);
+	secret_done(&answer);
+	return o;
+}
+
+int
+round_first(const struct round *round, const struct rows *rows)
+{
+	return !round->done && rows->count > 1 && rows->ask[0]->method == round->last ? 1 : 0;
+}
+
+enum enter
+round_enter(const struct round *round)
+{
+	return round->done ? ENTER_CHOOSES : ENTER_COUNTS;
 }
 
 void
@@ -69,84 +149,35 @@ menu_not_now(struct session *s)
 	if (s->facts.postpones_left != 0 || s->refused_not_now)
 		return session_finish(s, FINISH_NOT_NOW);
 	s->refused_not_now = true;
-	say(s, _("\"Not now\" is no longer possible: this has to be registered before you are "
-		 "signed in. To stop all the same, type n once more: then you are not signed in."));
+	if (s->held == STATE_RECONFIRM)
+		say(s,
+		    _("\"Not now\" is no longer possible: this has to be confirmed before you are "
+		      "signed in. To stop all the same, type n once more: then you are not signed "
+		      "in."));
+	else
+		say(s,
+		    _("\"Not now\" is no longer possible: this has to be registered before you are "
+		      "signed in. To stop all the same, type n once more: then you are not signed "
+		      "in."));
 	return ANSWERED;
 }
 
-/* What Enter takes. */
-static const struct method_ask *
-first_choice(const struct menu *menu, const struct method_ask **rows, int count)
-{
-	if (!menu->proven && rows[0]->method == menu->last && count > 1)
-		return rows[1];
-	return rows[0];
-}
-
-static void
-tell_choices(struct session *s, const struct menu *menu, const struct method_ask **rows, int count)
-{
-	if (menu->spare)
-		say(s, _("It is wise to have one more, as a spare. You can still register:"));
-	else
-		say(s, _("Choose method %d of %d:"), s->facts.done + 1, s->facts.required);
-	for (int i = 0; i < count; i++)
-		say(s, "%d %s: %s", i + 1, _(rows[i]->title), _(rows[i]->hint));
-	say_gap(s);
-}
-
-/*
- * Where a method was just given up Enter counts: a method that ends by itself, chosen by an endless row of empty
- * answers (ssh without a tty sends them), would go round for ever.
- */
-static enum enter
-menu_enter(const struct menu *menu)
-{
-	return menu->proven ? ENTER_CHOOSES : ENTER_COUNTS;
-}
-
-static enum outcome
-ask_number(struct session *s, const struct menu *menu, struct secret *answer,
-	   const struct method_ask *first)
-{
-	const char *title = _(first->title);
-	char not_now[NOT_NOW_TEXT_MAX];
-
-	if (menu->spare)
-		return ask_enter(s, ENTER_CHOOSES, answer, "%s",
-				 _("[Enter] finish, or a number for one more method: "));
-	menu_not_now_text(s, not_now);
-	if (menu_left(s) == 1)
-		return ask_enter(s, menu_enter(menu), answer, _("[Enter] %s%s: "), title, not_now);
-	/* TRANSLATORS: the second %s is ", [n] not now (2 left)" or nothing. */
-	return ask_enter(s, menu_enter(menu), answer, _("[Enter] %s, or a number for another%s: "),
-			 title, not_now);
-}
-
 enum outcome
-menu_choose(struct session *s, const struct menu *menu, const struct method_ask **method)
+menu_opening(struct session *s, void (*why)(struct session *))
 {
-	const struct method_ask *rows[METHOD_COUNT] = { NULL };
-	struct secret answer = { 0 };
-	int count = choices(s, rows), number;
+	char not_now[NOT_NOW_TEXT_MAX];
+	struct choice choice;
 	enum outcome o;
 
-	*method = first_choice(menu, rows, count);
-	tell_choices(s, menu, rows, count);
 	do {
-		o = ask_number(s, menu, &answer, *method);
-		if (o != ANSWERED)
-			break;
-		number = answer_number(&answer, count);
-		if (number > 0) {
-			*method = rows[number - 1];
-			break;
-		}
-		if (answer_is(&answer, 'n') && !menu->spare)
+		menu_not_now_text(s, not_now);
+		/* TRANSLATORS: %s is ", [n] not now (2 left)" or nothing. */
+		o = choose(s, ENTER_CHOOSES, 0, "?n", &choice,
+			   _("[Enter] start now%s, [?] why is this asked: "), not_now);
+		if (o == ANSWERED && choice.letter == '?')
+			why(s);
+		else if (o == ANSWERED)
 			o = menu_not_now(s);
-		else
-			say(s, _("Please press Enter, or type what is offered."));
 	} while (o == ANSWERED);
-	secret_done(&answer);
-	return o == EMPTY && !menu->spare ? ANSWERED : o;
+	return o == EMPTY ? ANSWERED : o;
 }

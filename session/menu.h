@@ -1,31 +1,68 @@
-/* The choice of a method: those that are not registered yet, by number, in the policy's order. */
+/* Choices: a numbered list of methods, a prompt with what else can be typed, "not now". */
 #ifndef SSPR_SESSION_MENU_H
 #define SSPR_SESSION_MENU_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "protocol/words.h"
+#include "protocol/facts.h"
 #include "session/outcome.h"
+#include "session/talk.h"
 
 struct method_ask;
 struct session;
 
-struct menu {
-	enum method last; /* chosen last; METHOD_COUNT: none yet */
-	bool proven;      /* and registered */
-	bool spare;       /* the offer of one more: Enter finishes, there is no "not now" */
+/* The methods of a list, in the policy's order: those that this program has, and that are wanted. */
+struct rows {
+	const struct method_ask *ask[METHOD_COUNT];
+	int count;
 };
 
-/* How many methods can be chosen. */
-int menu_left(const struct session *s);
+void
+rows_of(const struct session *s, bool (*wanted)(const struct method_fact *fact), struct rows *rows);
+/* Numbered lines: "2 E-mail: a****@e******.org". */
+void rows_tell(struct session *s, const struct rows *rows);
+/* Where a method stands among the rows; -1 nowhere. */
+int rows_find(const struct rows *rows, enum method method);
+
+/* What fits rows_of. */
+bool fact_is_registered(const struct method_fact *fact);
+bool fact_is_stale(const struct method_fact *fact);
+bool fact_is_open(
+	const struct method_fact *fact); /* to be registered, or confirmed where it was filled in */
+
+/* What was chosen: a number from 1 on, or one of the letters (then number is 0). */
+struct choice {
+	int number;
+	char letter;
+};
 
 /*
- * Ask for a method. ANSWERED: *method is the choice. EMPTY: finish (spare only). ENDED.
- * Enter takes the first, but not again the one that was given up just now while there is another.
+ * Ask until a number up to most, one of the letters, or Enter is typed. ANSWERED: *choice. EMPTY: Enter; with
+ * ENTER_ASKS_AGAIN that never comes. ENDED.
  */
 enum outcome
-menu_choose(struct session *s, const struct menu *menu, const struct method_ask **method);
+choose(struct session *s, enum enter enter, int most, const char *letters, struct choice *choice,
+       const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/*
+ * The choice of a method to go through: Enter takes the first, but not again the one that was given up just now while
+ * there is another, and counts then: a method that ends by itself, chosen by an endless row of empty answers (ssh without a
+ * tty sends them), would go round for ever.
+ */
+struct round {
+	enum method last; /* chosen last; METHOD_COUNT: none yet */
+	bool done;        /* and went well */
+};
+
+int round_first(const struct round *round, const struct rows *rows); /* which row Enter takes */
+enum enter round_enter(const struct round *round);
+
+/*
+ * The prompt of an opening: start, not now, why. ANSWERED: the user starts. why says what the question mark is
+ * answered with.
+ */
+enum outcome menu_opening(struct session *s, void (*why)(struct session *));
 
 /*
  * The user typed n. ENDED: not now, or it is not possible and was typed again. ANSWERED: it is not possible, which is
@@ -37,7 +74,7 @@ enum outcome menu_not_now(struct session *s);
 #define NOT_NOW_TEXT_MAX 128
 void menu_not_now_text(const struct session *s, char out[NOT_NOW_TEXT_MAX]);
 
-/* The titles of what is registered, parted by commas. */
-void menu_registered_titles(const struct session *s, char *out, size_t size);
+/* The titles of rows, parted by commas. */
+void rows_titles(const struct rows *rows, char *out, size_t size);
 
 #endif

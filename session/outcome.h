@@ -18,8 +18,9 @@ enum outcome {
 	UNDELIVERED,
 	REFUSED,
 	THROTTLED,
-	BACK,  /* the user wants another method */
-	ENDED, /* the dialog is over: session->finish or session->verdict says why */
+	BLOCKED, /* too many failures of this user: nothing can be proven for a while */
+	BACK,    /* the user wants another method */
+	ENDED,   /* the dialog is over: session->finish or session->verdict says why */
 };
 
 #endif

@@ -11,8 +11,10 @@
 #include "session/talk.h"
 #include "text/log.h"
 
+#define CHANGE_FIELDS 4
+
 enum tells { TELLS_NOTHING, TELLS_NUMBER, TELLS_REASON, TELLS_MASK };
-enum { MAY_SEND = 1, MAY_TRY = 2, MAY_SEED = 4 };
+enum { MAY_SEND = 1, MAY_TRY = 2, MAY_SEED = 4, MAY_HELP = 8, MAY_REMOVE = 16 };
 
 static const struct answer {
 	int status;
@@ -20,14 +22,16 @@ static const struct answer {
 	enum tells tells;
 	int may;
 } answers[] = {
+	{ REPLY_OK, ANSWERED, TELLS_NOTHING, MAY_REMOVE },
 	{ REPLY_SENT, SENT, TELLS_MASK, MAY_SEND },
-	{ REPLY_REFUSED, REFUSED, TELLS_REASON, MAY_SEND | MAY_TRY },
+	{ REPLY_REFUSED, REFUSED, TELLS_REASON, MAY_SEND | MAY_TRY | MAY_REMOVE },
 	{ REPLY_THROTTLED, THROTTLED, TELLS_NUMBER, MAY_SEND },
-	{ REPLY_SPENT, SPENT, TELLS_NUMBER, MAY_SEND | MAY_TRY | MAY_SEED },
-	{ REPLY_PROVEN, PROVEN, TELLS_NOTHING, MAY_TRY },
+	{ REPLY_SPENT, SPENT, TELLS_NUMBER, MAY_SEND | MAY_TRY | MAY_SEED | MAY_HELP },
+	{ REPLY_BLOCKED, BLOCKED, TELLS_NUMBER, MAY_SEND | MAY_TRY | MAY_SEED },
+	{ REPLY_PROVEN, PROVEN, TELLS_NOTHING, MAY_TRY | MAY_HELP },
 	{ REPLY_MORE, MORE, TELLS_NUMBER, MAY_TRY },
-	{ REPLY_WRONG, WRONG, TELLS_NUMBER, MAY_TRY },
-	{ REPLY_EXPIRED, EXPIRED, TELLS_NOTHING, MAY_TRY },
+	{ REPLY_WRONG, WRONG, TELLS_NUMBER, MAY_TRY | MAY_HELP },
+	{ REPLY_EXPIRED, EXPIRED, TELLS_NOTHING, MAY_TRY | MAY_HELP },
 	{ REPLY_USED, USED, TELLS_NOTHING, MAY_TRY },
 	{ REPLY_UNDELIVERED, UNDELIVERED, TELLS_REASON, MAY_TRY },
 	{ REPLY_EMPTY, EMPTY, TELLS_NOTHING, MAY_TRY },
@@ -96,6 +100,15 @@ exchange(struct session *s, struct message *request, struct message *reply, stru
 	if (o != ANSWERED)
 		return o;
 	return understand(s, message_receive(s->judge, reply, judge_patience(s)), reply, f);
+}
+
+/* A request of one or two short texts: second is NULL for one. */
+static void
+begin(struct message *request, enum request_op op, const char *first, const char *second)
+{
+	message_start(request, op);
+	if (message_put_text(request, first) == 0 && second != NULL)
+		message_put_text(request, second);
 }
 
 static bool
@@ -178,34 +191,36 @@ field_secret(const struct fields *f, size_t i, struct secret *out)
 }
 
 enum outcome
-request_seed(struct session *s, enum method method, struct secret *key, struct secret *uri,
+request_seed(struct session *s, enum method method, struct secret *seeds, size_t count,
 	     struct told *told)
 {
 	struct message request, reply = { 0 };
 	struct fields f;
-	enum outcome o = ENDED;
+	enum outcome o;
 
-	message_start(&request, REQUEST_SEED);
-	if (message_put_text(&request, method_word(method)) == 0)
-		o = exchange(s, &request, &reply, &f);
+	begin(&request, REQUEST_SEED, method_word(method), NULL);
+	o = exchange(s, &request, &reply, &f);
 	if (o == ANSWERED && f.op != REPLY_OK)
 		o = judged(s, &f, MAY_SEED, told);
-	else if (o == ANSWERED && (!field_secret(&f, 0, key) || !field_secret(&f, 1, uri)))
-		o = judge_failed(s);
+	else
+		for (size_t i = 0; o == ANSWERED && i < count; i++)
+			if (!field_secret(&f, i, &seeds[i]))
+				o = judge_failed(s);
 	message_done(&reply);
 	return o;
 }
 
 enum outcome
-request_send(struct session *s, enum method method, const struct secret *to, struct told *told)
+request_send(struct session *s, enum method method, const struct secret *to, const char *via,
+	     struct told *told)
 {
 	struct message request, reply;
 	struct fields f;
 	enum outcome o;
 
-	message_start(&request, REQUEST_SEND);
-	if (message_put_text(&request, method_word(method)) != 0 ||
-	    message_put(&request, secret_text(to), to->len) != 0) {
+	begin(&request, REQUEST_SEND, method_word(method), NULL);
+	if (message_put(&request, secret_text(to), to->len) != 0 ||
+	    (via != NULL && message_put_text(&request, via) != 0)) {
 		message_done(&request);
 		return judge_failed(s);
 	}
@@ -243,15 +258,14 @@ read_slot(const struct fields *f, struct slot *slot)
 }
 
 enum outcome
-request_slot(struct session *s, enum method method, struct slot *slot)
+request_slot(struct session *s, enum method method, const char *use, struct slot *slot)
 {
 	struct message request, reply;
 	struct fields f;
-	enum outcome o = ENDED;
+	enum outcome o;
 
-	message_start(&request, REQUEST_SLOT);
-	if (message_put_text(&request, method_word(method)) == 0)
-		o = post(s, &request);
+	begin(&request, REQUEST_SLOT, method_word(method), use);
+	o = post(s, &request);
 	if (o == ANSWERED)
 		o = understand(s, receive_slowly(s, &reply), &reply, &f);
 	if (o == ANSWERED && !read_slot(&f, slot))
@@ -276,6 +290,63 @@ request_try(struct session *s, enum method method, const void *proof, size_t len
 	}
 	o = exchange(s, &request, &reply, &f);
 	return o == ANSWERED ? judged(s, &f, MAY_TRY, told) : o;
+}
+
+enum outcome
+request_help(struct session *s, const char *code, struct told *told)
+{
+	struct message request, reply;
+	struct fields f;
+	enum outcome o;
+
+	begin(&request, REQUEST_HELP, code, NULL);
+	o = exchange(s, &request, &reply, &f);
+	return o == ANSWERED ? judged(s, &f, MAY_HELP, told) : o;
+}
+
+enum outcome
+request_remove(struct session *s, enum method method, struct told *told)
+{
+	struct message request, reply;
+	struct fields f;
+	enum outcome o;
+
+	begin(&request, REQUEST_REMOVE, method_word(method), NULL);
+	o = exchange(s, &request, &reply, &f);
+	return o == ANSWERED ? judged(s, &f, MAY_REMOVE, told) : o;
+}
+
+static bool
+read_changes(const struct fields *f, struct change changes[CHANGES_MAX], size_t *count)
+{
+	*count = f->count / CHANGE_FIELDS;
+	if (f->op != REPLY_OK || f->count % CHANGE_FIELDS != 0 || *count > CHANGES_MAX)
+		return false;
+	for (size_t i = 0; i < *count; i++) {
+		struct change *c = &changes[i];
+		size_t at = i * CHANGE_FIELDS;
+
+		if (!field_number(f, at, &c->time) ||
+		    !field_text(f, at + 1, c->event, sizeof c->event) ||
+		    !field_text(f, at + 2, c->method, sizeof c->method) ||
+		    !field_text(f, at + 3, c->from, sizeof c->from))
+			return false;
+	}
+	return true;
+}
+
+enum outcome
+request_changes(struct session *s, struct change changes[CHANGES_MAX], size_t *count)
+{
+	struct message request, reply;
+	struct fields f;
+	enum outcome o;
+
+	message_start(&request, REQUEST_CHANGES);
+	o = exchange(s, &request, &reply, &f);
+	if (o == ANSWERED && !read_changes(&f, changes, count))
+		o = judge_failed(s);
+	return o;
 }
 
 static bool

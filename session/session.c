@@ -1,12 +1,16 @@
 /*
- * The frame of every dialog: the facts, the dialog itself, the verdict, the closing words. Which words close
- * a dialog follows from its verdict alone, by one table.
+ * The frame of every dialog: the facts, the dialog itself, the verdict, the closing words. Which dialog is held follows
+ * from its purpose and, at a login, from what the judge says is due.
  */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "session/close.h"
 #include "session/enrol.h"
+#include "session/manage.h"
+#include "session/notice.h"
+#include "session/reconfirm.h"
 #include "session/request.h"
 #include "session/session.h"
 #include "session/talk.h"
@@ -29,6 +33,7 @@ session_init(struct session *s, const struct session_arguments *a, int terminal,
 	s->terminal = terminal;
 	s->judge = judge;
 	snprintf(s->user, sizeof s->user, "%s", a->user);
+	s->purpose = a->purpose;
 	s->columns = a->columns == 0 ? COLUMNS_MAX : a->columns;
 	if (s->columns > COLUMNS_MAX)
 		s->columns = COLUMNS_MAX;
@@ -39,11 +44,23 @@ session_init(struct session *s, const struct session_arguments *a, int terminal,
 	s->heard = s->turn = session_now();
 }
 
+const struct method_fact *
+session_method(const struct session *s, enum method method)
+{
+	for (int i = 0; i < s->facts.method_count; i++)
+		if (s->facts.methods[i].method == method)
+			return &s->facts.methods[i];
+	return NULL;
+}
+
 /* Who stops at the offer of one more method has registered all the same. */
 static bool
 complete(const struct session *s)
 {
-	return s->facts.required > 0 && s->facts.done >= s->facts.required;
+	if (s->purpose != PURPOSE_ENROLL ||
+	    (s->held != STATE_REGISTER && s->held != STATE_RECONFIRM))
+		return false;
+	return s->facts.required > 0 && s->facts.done >= s->facts.required && s->facts.stale == 0;
 }
 
 enum outcome
@@ -76,113 +93,6 @@ session_gone(struct session *s)
 }
 
 static void
-close_registered(struct session *s)
-{
-	say(s, _("Thank you, the registration is complete."));
-	say(s,
-	    _("If you ever forget your password, turn to %s. What you have registered shows that "
-	      "it is really you."),
-	    s->facts.contact);
-}
-
-static void
-close_postponed(struct session *s)
-{
-	if (s->finish == FINISH_NOT_NOW)
-		say(s,
-		    _("All right, not now. You will be asked again at your first sign-in after 12 "
-		      "hours."));
-	else
-		say(s, _("You will be asked again when you next sign in."));
-	if (s->facts.done > 0)
-		say(s, _("What you have registered so far is kept."));
-}
-
-static void
-close_declined(struct session *s)
-{
-	say(s,
-	    _("This sign-in ends here: security information has to be registered first, and \"not "
-	      "now\" is no longer possible."));
-	say(s, _("Please sign in again to register. If you cannot do that, turn to %s."),
-	    s->facts.contact);
-}
-
-static void
-close_timed_out(struct session *s)
-{
-	say(s, _("What you have registered so far is kept. Please sign in again to go on there."));
-	say(s, _("If you need more time, or help, turn to %s."), s->facts.contact);
-}
-
-static void
-close_replaced(struct session *s)
-{
-	say(s,
-	    _("You have started the same registration in another sign-in, so this one ends. Please "
-	      "go on there; what you have registered so far is kept."));
-}
-
-static void
-close_too_much(struct session *s)
-{
-	say(s, _("Too much was typed in this dialog, so it ends. Please sign in again to go on."));
-}
-
-static void
-close_failed(struct session *s)
-{
-	say(s, _("Sorry, something went wrong on this host, and the registration cannot go on now. "
-		 "Nothing that you have registered is lost."));
-	if (s->facts.contact[0] != '\0')
-		say(s, _("If it happens again, tell %s."), s->facts.contact);
-}
-
-/*
- * A login without a dialog: this lands on the stderr of every scp and git, so it names the sender, it is one line
- * for whatever program counts them, and the judge says how often.
- */
-static void
-close_no_dialog(struct session *s)
-{
-	s->columns = COLUMNS_UNBROKEN;
-	if (s->verdict == VERDICT_DECLINED)
-		say(s,
-		    _("sspr: %s can no longer sign in to %s in this way without registered "
-		      "security "
-		      "information. Sign in with a password, in a terminal, to register. "
-		      "Questions? Turn to %s."),
-		    s->user, s->facts.host, s->facts.contact);
-	else
-		say(s,
-		    _("sspr: %s has not yet registered security information on %s. To register, "
-		      "sign "
-		      "in with a password once, in a terminal. Questions? Turn to %s."),
-		    s->user, s->facts.host, s->facts.contact);
-}
-
-static void
-close_by_verdict(struct session *s)
-{
-	static const struct {
-		enum verdict verdict;
-		void (*words)(struct session *);
-	} closing[] = {
-		{ VERDICT_REGISTERED, close_registered },
-		{ VERDICT_POSTPONED, close_postponed },
-		{ VERDICT_DECLINED, close_declined },
-		{ VERDICT_TIMED_OUT, close_timed_out },
-		{ VERDICT_REPLACED, close_replaced },
-		{ VERDICT_TOO_MUCH_INPUT, close_too_much },
-		{ VERDICT_FAILED, close_failed },
-	};
-
-	for (size_t i = 0; i < sizeof closing / sizeof *closing; i++)
-		if (closing[i].verdict == s->verdict)
-			closing[i].words(s);
-}
-
-static void
 forget(struct session *s)
 {
 	explicit_bzero(s->text, sizeof s->text);
@@ -199,12 +109,33 @@ end_dialog(struct session *s)
 	tell_end(s, s->verdict == VERDICT_FAILED);
 }
 
+static enum outcome
+hold(struct session *s)
+{
+	static const struct {
+		enum state state;
+		enum outcome (*dialog)(struct session *);
+	} dialogs[] = {
+		{ STATE_REGISTER, enrol },
+		{ STATE_RECONFIRM, reconfirm },
+		{ STATE_NOTICE, notice },
+	};
+
+	s->held = s->facts.state;
+	if (s->purpose == PURPOSE_MANAGE)
+		return manage(s);
+	for (size_t i = 0; i < sizeof dialogs / sizeof *dialogs; i++)
+		if (dialogs[i].state == s->held)
+			return dialogs[i].dialog(s);
+	return session_finish(s, FINISH_DONE);
+}
+
 bool
 session_run(struct session *s)
 {
 	log_to(request_log, s);
 	if (request_facts(s) == ANSWERED)
-		enrol(s);
+		hold(s);
 	if (s->ending == FINISHING)
 		request_finish(s);
 	if (s->ending == DECIDED)

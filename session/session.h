@@ -33,10 +33,13 @@ struct session {
 	int terminal; /* fd of packets */
 	int judge;    /* fd of requests */
 	char user[USER_NAME_MAX + 1];
+	enum purpose purpose;
 	int columns; /* COLUMNS_MIN to COLUMNS_MAX */
 
 	struct facts facts;
-	int64_t deadline; /* CLOCK_MONOTONIC in ms, from facts.time_left; 0 before the facts */
+	enum state held;     /* why this dialog is held: the state of the first facts */
+	unsigned int proven; /* a bit a registered method that was proven in this dialog */
+	int64_t deadline;    /* CLOCK_MONOTONIC in ms, from facts.time_left; 0 before the facts */
 
 	enum ending ending;
 	enum finish finish;
@@ -56,7 +59,8 @@ struct session {
 
 struct session_arguments {
 	const char *user;
-	int columns; /* 0: not known */
+	enum purpose purpose; /* PURPOSE_ENROLL or PURPOSE_MANAGE */
+	int columns;          /* 0: not known */
 };
 
 /* Start a dialog on two open sockets. The session owns neither of them. */
@@ -74,6 +78,9 @@ enum outcome session_finish(struct session *s, enum finish reason);
 enum outcome session_decided(struct session *s, enum verdict verdict);
 /* The dialog is over, and there is nobody to tell. */
 enum outcome session_gone(struct session *s);
+
+/* What the facts say of a method; NULL when it is none of this user's. */
+const struct method_fact *session_method(const struct session *s, enum method method);
 
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t session_now(void);

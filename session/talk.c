@@ -184,13 +184,19 @@ count_empty(struct session *s, enum enter enter)
 		return EMPTY;
 	s->empty_in_a_row++;
 	if (s->empty_in_a_row >= EMPTY_ANSWERS_MAX) {
-		say(s, _("Nothing was typed three times: that is taken as \"not now\"."));
+		say(s, "%s",
+		    s->purpose == PURPOSE_MANAGE
+			    ? _("Nothing was typed three times, so this dialog ends.")
+			    : _("Nothing was typed three times: that is taken as \"not now\"."));
 		return session_finish(s, FINISH_NOT_NOW);
 	}
 	if (enter == ENTER_ASKS_AGAIN)
 		say(s, _("Nothing was typed."));
 	if (s->empty_in_a_row == EMPTY_ANSWERS_MAX - 1)
-		say(s, _("One more empty answer is taken as \"not now\"."));
+		say(s, "%s",
+		    s->purpose == PURPOSE_MANAGE
+			    ? _("One more empty answer ends this dialog.")
+			    : _("One more empty answer is taken as \"not now\"."));
 	return EMPTY;
 }
 

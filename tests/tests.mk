@@ -1,7 +1,7 @@
 # Tests. A unit test is tests/unit/test_NAME.c, a fuzz target tests/fuzz/fuzz_NAME.c; what it links beyond the archives
 # it says itself, in a line "/* link: pam_sspr/stamp.c ... */".
 
-TEST_LIBS = -lcmocka -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljansson -lseccomp -lcurl -lpam -lsmartcols
+TEST_LIBS = -lcmocka -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljansson -lseccomp -lcurl -lpam -lsmartcols -lqrencode
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TEST_PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/system/*.c tests/bench/*.c)))

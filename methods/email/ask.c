@@ -1,23 +1,10 @@
-/*
- * E-mail: an address that works without this password, proven by a code. The code's prompt stands while the mail is
- * still on its way; what became of it is told at the next step.
- */
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
-
+/* E-mail: an address that works without this password, proven by a code (session/sent_code.h). */
 #include "methods/asks.h"
-#include "session/answer.h"
 #include "session/request.h"
+#include "session/sent_code.h"
 #include "session/session.h"
 #include "session/talk.h"
 #include "text/language.h"
-
-struct mailing {
-	struct secret to;
-	struct secret code; /* as typed */
-	bool under_way;     /* a code was sent, and no fault was told since */
-};
 
 static const char *const reasons[REASON_COUNT] = {
 	[REASON_SYNTAX] =
@@ -36,47 +23,16 @@ static const char *const reasons[REASON_COUNT] = {
 	[REASON_MISCONFIGURED] =
 		N_("Sending mail does not work on this host: its administrator has to "
 		   "mend it."),
+	[REASON_NUMBER_FORBIDDEN] = N_("Mail to that address is not possible here."),
+	[REASON_NEEDED] = N_("That is needed, so it cannot be deleted."),
 };
 
 static void
-tell_reason(struct session *s, const struct told *told)
-{
-	say(s, "%s", _(reasons[told->reason]));
-}
-
-static void
-tell_undelivered(struct session *s, const struct told *told)
-{
-	say(s, _("The code was not sent. %s"), _(reasons[told->reason]));
-	say(s, _("Nothing was counted. Type r to send it again, or b to take another address or "
-		 "method."));
-}
-
-static void
-tell_until(struct session *s, enum outcome o, const struct told *told)
-{
-	char moment[MOMENT_TEXT_MAX];
-
-	moment_text(told->number, time(NULL), moment);
-	if (o == SPENT)
-		say(s,
-		    _("Too many wrong codes were typed. A new code can be sent from %s; until "
-		      "then, "
-		      "please take another method."),
-		    moment);
-	else
-		say(s,
-		    _("Too many codes were sent. The next one can be sent from %s; until then, "
-		      "please "
-		      "take another method."),
-		    moment);
-}
-
-static void
-tell_sent(struct session *s, const struct told *told)
+tell_sent(struct session *s, const struct told *told, const char *via)
 {
 	const struct facts *f = &s->facts;
 
+	(void)via;
 	say(s, _("A code of %d digits is on its way to %s."), f->code_digits, told->masked);
 	say(s,
 	    ngettext("It is valid for %d minute. Look among the unwanted mail too.",
@@ -85,137 +41,28 @@ tell_sent(struct session *s, const struct told *told)
 	    f->code_minutes);
 }
 
-/* Ask the judge to send a code, and tell what came of it. */
-static enum outcome
-send_code(struct session *s, struct mailing *m)
-{
-	struct told told = { 0 };
-	enum outcome o = request_send(s, METHOD_EMAIL, &m->to, &told);
-
-	m->under_way = m->under_way || o == SENT;
-	if (o == SENT)
-		tell_sent(s, &told);
-	else if (o == REFUSED)
-		tell_reason(s, &told);
-	else if (o == THROTTLED || o == SPENT)
-		tell_until(s, o, &told);
-	return o;
-}
-
-/* Too many were sent: a code that is under way is good all the same. */
-static enum outcome
-send_again(struct session *s, struct mailing *m)
-{
-	enum outcome o = send_code(s, m);
-
-	if (o != THROTTLED || !m->under_way)
-		return o;
-	say(s, _("A code that you have already is still good."));
-	return SENT;
-}
-
-static void
-tell_nothing_typed(struct session *s, const struct mailing *m)
-{
-	if (m->under_way)
-		say(s,
-		    _("No fault was reported so far: the mail is on its way or was handed over."));
-	else
-		say(s, _("No code is on its way. Type r to send one, or b to take another address "
-			 "or method."));
-}
-
-static void
-tell_tried(struct session *s, enum outcome o, const struct told *told, const struct mailing *m)
-{
-	int left = (int)told->number;
-
-	if (o == WRONG)
-		say(s,
-		    ngettext("That code is not right. There is %d try left.",
-			     "That code is not right. There are %d tries left.",
-			     (unsigned long)left),
-		    left);
-	else if (o == EXPIRED)
-		say(s, _("That code is no longer valid. Type r to get a new one."));
-	else if (o == USED)
-		say(s, _("That code was used already. Type r to get a new one."));
-	else if (o == UNDELIVERED)
-		tell_undelivered(s, told);
-	else if (o == EMPTY)
-		tell_nothing_typed(s, m);
-	else if (o == REFUSED)
-		tell_reason(s, told);
-	else if (o == SPENT)
-		tell_until(s, o, told);
-}
-
-/*
- * The judge is asked with an empty code too: then it says what became of the mail. SENT: ask for the code again.
- * REFUSED: ask for another address.
- */
-static enum outcome
-try_code(struct session *s, struct mailing *m)
-{
-	struct told told = { 0 };
-	enum outcome o =
-		request_try(s, METHOD_EMAIL, secret_text(&m->code), m->code.len, NULL, &told);
-
-	if (o == UNDELIVERED)
-		m->under_way = false;
-	tell_tried(s, o, &told, m);
-	if (o == WRONG || o == EXPIRED || o == USED || o == UNDELIVERED || o == EMPTY)
-		return SENT;
-	return o;
-}
-
-static enum outcome
-ask_code(struct session *s, struct mailing *m)
-{
-	enum outcome o = ask_enter(s, ENTER_COUNTS, &m->code, "%s",
-				   _("Code ([Enter] was it sent?, [r] send again, [b] another "
-				     "method): "));
-
-	if (o == EMPTY)
-		return try_code(s, m);
-	if (o != ANSWERED)
-		return o;
-	if (answer_is(&m->code, 'b'))
-		return BACK;
-	if (answer_is(&m->code, 'r'))
-		return send_again(s, m);
-	if (answer_code(&m->code, s->facts.code_digits))
-		return try_code(s, m);
-	say(s, _("The code has %d digits."), s->facts.code_digits);
-	return SENT;
-}
-
-static enum outcome
-ask_address(struct session *s, struct mailing *m)
-{
-	enum outcome o = ask(s, &m->to, "%s", _("Address ([b] another method): "));
-
-	if (o != ANSWERED)
-		return o;
-	return answer_is(&m->to, 'b') ? BACK : send_code(s, m);
-}
+static const struct sent_code email = {
+	.method = METHOD_EMAIL,
+	.title = N_("E-mail"),
+	.intro = N_("Which e-mail address can you read without this password? A code is sent "
+		    "there."),
+	.ask = N_("Address ([b] another method): "),
+	.filled = N_("[Enter] send a code there, [c] another address, [d] delete it, [b] another "
+		     "method: "),
+	.reasons = reasons,
+	.tell_sent = tell_sent,
+};
 
 static enum outcome
 email_enrol(struct session *s)
 {
-	struct mailing m = { 0 };
-	enum outcome o;
+	return sent_code_enrol(s, &email);
+}
 
-	say(s, _("E-mail"));
-	say(s, _("Which e-mail address can you read without this password? A code is sent there."));
-	do {
-		o = ask_address(s, &m);
-		while (o == SENT)
-			o = ask_code(s, &m);
-	} while (o == REFUSED);
-	secret_done(&m.to);
-	secret_done(&m.code);
-	return o;
+static enum outcome
+email_prove(struct session *s)
+{
+	return sent_code_prove(s, &email);
 }
 
 const struct method_ask email_ask = {
@@ -223,4 +70,5 @@ const struct method_ask email_ask = {
 	.title = N_("E-mail"),
 	.hint = N_("a code is sent to an address that you can read without this password"),
 	.enrol = email_enrol,
+	.prove = email_prove,
 };

@@ -1,7 +1,7 @@
 /*
  * Security questions: some of the catalogue's, each answer typed twice, unseen. Nothing goes to the judge before all are
  * answered: then the answers are hashed, each with the salt and in the slot that the judge gives, and only
- * the hashes leave this process.
+ * the hashes leave this process. What is registered is proven by one answer, to the question that the judge picked.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "methods/questions/ask_catalogue.h"
 #include "session/answer.h"
 #include "session/hash.h"
+#include "session/proof.h"
 #include "session/request.h"
 #include "session/session.h"
 #include "session/talk.h"
@@ -141,41 +142,41 @@ pick_one(struct session *s, struct catalogue *catalogue, struct picks *picks)
 	return o;
 }
 
+/* Hash an answer with the judge's salt, and hand the hash over. What request_try answers. */
 static enum outcome
-hash_pick(struct session *s, const struct pick *pick, unsigned char hash[HASH_SIZE])
+try_answer(struct session *s, const char *question, const struct secret *answer, const char *use,
+	   struct told *told)
 {
+	unsigned char hash[HASH_SIZE];
 	struct slot slot = { 0 };
-	enum outcome o = request_slot(s, METHOD_QUESTIONS, &slot);
+	enum outcome o = request_slot(s, METHOD_QUESTIONS, use, &slot);
 	int r;
 
 	if (o != ANSWERED)
 		return o;
-	r = hash_answer(&pick->answer, &slot, hash);
-	if (r != 0) {
+	r = hash_answer(answer, &slot, hash);
+	if (r == 0) {
+		o = request_try(s, METHOD_QUESTIONS, question, strlen(question), hash, told);
+	} else {
 		log_error("an answer cannot be hashed with %lld KiB and %lld passes: %s",
 			  (long long)slot.memory, (long long)slot.passes, strerrorname_np(-r));
-		return session_finish(s, FINISH_BROKEN);
+		o = session_finish(s, FINISH_BROKEN);
 	}
-	return ANSWERED;
+	explicit_bzero(hash, sizeof hash);
+	return o;
 }
 
 /* Give all hashes to the judge. PROVEN with the last one. */
 static enum outcome
 hand_over(struct session *s, const struct picks *picks)
 {
-	unsigned char hash[HASH_SIZE];
+	const struct method_fact *fact = session_method(s, METHOD_QUESTIONS);
+	const char *use = fact != NULL && method_is_registered(fact) ? SLOT_NEW : NULL;
 	struct told told = { 0 };
 	enum outcome o = MORE;
 
-	for (size_t i = 0; o == MORE && i < picks->count; i++) {
-		const struct pick *pick = &picks->pick[i];
-
-		o = hash_pick(s, pick, hash);
-		if (o == ANSWERED)
-			o = request_try(s, METHOD_QUESTIONS, pick->question, strlen(pick->question),
-					hash, &told);
-	}
-	explicit_bzero(hash, sizeof hash);
+	for (size_t i = 0; o == MORE && i < picks->count; i++)
+		o = try_answer(s, picks->pick[i].question, &picks->pick[i].answer, use, &told);
 	if (o != PROVEN && o != ENDED)
 		say(s, _("The answers could not be saved. Please try once more, or take another "
 			 "method."));
@@ -223,9 +224,63 @@ questions_enrol(struct session *s)
 	return o;
 }
 
+static void
+tell_proof(struct session *s, enum outcome o, const struct told *told)
+{
+	int left = (int)told->number;
+
+	if (o == WRONG)
+		say(s,
+		    ngettext("That is not the answer that you gave. There is %d try left.",
+			     "That is not the answer that you gave. There are %d tries left.",
+			     (unsigned long)left),
+		    left);
+	else if (o == BLOCKED)
+		proof_blocked(s, told);
+	else if (o != PROVEN && o != ENDED && o != BACK)
+		say(s, _("The questions cannot be tried now. Please take another method."));
+}
+
+/* Ask until the answer fits, or no more tries are left. */
+static enum outcome
+prove_answer(struct session *s, const char *question)
+{
+	struct secret answer = { 0 };
+	struct told told = { 0 };
+	enum outcome o;
+
+	do {
+		say(s, "%s", question);
+		o = ask_normalised(s, &answer, _("Answer, not shown ([b] another method): "));
+		if (o == ANSWERED)
+			o = try_answer(s, question, &answer, NULL, &told);
+		tell_proof(s, o, &told);
+	} while (o == WRONG);
+	secret_done(&answer);
+	return o;
+}
+
+static enum outcome
+questions_prove(struct session *s)
+{
+	struct secret question = { 0 };
+	struct told told = { 0 };
+	enum outcome o = request_seed(s, METHOD_QUESTIONS, &question, 1, &told);
+
+	if (o == ANSWERED) {
+		say(s, _("Security questions"));
+		o = prove_answer(s, secret_text(&question));
+	} else {
+		tell_proof(s, o, &told);
+	}
+	secret_done(&question);
+	return o;
+}
+
 const struct method_ask questions_ask = {
 	.method = METHOD_QUESTIONS,
 	.title = N_("Security questions"),
 	.hint = N_("questions that only you can answer"),
 	.enrol = questions_enrol,
+	.prove = questions_prove,
 };

@@ -1,27 +1,33 @@
 """A judge for sspr-session: speaks protocol/request.h at fd 4, as ssprd does, with scripted answers.
 
-Judge() registers app, e-mail and questions by simple rules (the right code is CODE). A test replaces single answers:
+Judge() knows every method by simple rules (the right code is CODE, the right recovery code RECOVERY[0], the right help desk code
+HELP_CODE). A test replaces single answers:
 judge.script(TRY, reply(EXPIRED), ...) gives these to the next requests of that kind before the rules apply again.
 """
 
 import struct
 import time
 
-FACTS, QUESTION, SEED, SEND, SLOT, TRY, LOG, FINISH = "fqkshtlx"
+FACTS, QUESTION, SEED, SEND, SLOT, TRY, LOG, FINISH, CHANGES, HELP, REMOVE = "fqkshtlxgcd"
 OK, NONE, SENT, PROVEN, MORE, WRONG, SPENT, EXPIRED = "onspmwze"
-USED, UNDELIVERED, EMPTY, REFUSED, THROTTLED, OVER = "udyrl."
+USED, UNDELIVERED, EMPTY, REFUSED, THROTTLED, OVER, BLOCKED = "udyrl.b"
 
 REQUEST_MAX = 16384
 CODE = "123456"
 KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 URI = "otpauth://totp/server1:alice?secret=%s&issuer=server1" % KEY
+RECOVERY = ["8N2G-PED2-MHDN-F984", "Y857-M9PH-Y3QS-NUAV", "6R9M-B5CH-V69S-X53F", "DDGK-FV47-HRGA-PYH6", "DJNV-YUGQ-KH5X-DEEQ",
+            "G8MK-MAPM-FXJ5-XKGN", "4KU3-TMDG-52E2-VHZV", "EGZ9-UAWT-ANP3-M5U8", "8XND-XCQ8-EFMY-YN3A", "AFF9-2945-RMQ3-VKG8"]
+HELP_CODE = "8N2GPED2MH"
 STALE = 1810000000      # 2027-05-11
 SALT = bytes(range(16))
 QUESTIONS = ["What did the kitchen of your first home smell of?", "Which song did your best friend hum?",
              "What did you break and never tell?", "Who taught you to swim, by first name?"]
 
 NAMES = {FACTS: "FACTS", QUESTION: "QUESTION", SEED: "SEED", SEND: "SEND", SLOT: "SLOT", TRY: "TRY", LOG: "LOG",
-         FINISH: "FINISH"}
+         FINISH: "FINISH", CHANGES: "CHANGES", HELP: "HELP", REMOVE: "REMOVE"}
+MISSING, FILLED_IN, REGISTERED, OLD = range(4)    # states of a method
+MASKS = {"email": "a****@e******.org", "phone": "+49*********67", "office-phone": "+49********00**", "questions": "3"}
 
 
 def message(op, *fields):
@@ -60,14 +66,19 @@ class Close:
 class Judge:
     def __init__(self, methods=("app", "email", "questions"), registered=(), required=2, postpones_left=2, state="register",
                  time_left=540, questions=3, custom=False, host="server1", contact="the help desk (555-0100)",
-                 catalogue=None, tell="0", verdict=None, code_digits=6, code_minutes=10, stale=STALE):
+                 catalogue=None, tell="0", verdict=None, code_digits=6, code_minutes=10, stale=STALE, due=(), filled=None,
+                 needs_code=False, open_=False, sms=True, voice=True, changes=(), left=10):
         self.methods, self.registered = list(methods), {name: self.mask(name) for name in registered}
         self.required, self.postpones_left, self.state = required, postpones_left, state
         self.time_left, self.questions, self.custom = time_left, questions, custom
         self.host, self.contact, self.tell, self.verdict = host, contact, tell, verdict
         self.catalogue = QUESTIONS if catalogue is None else catalogue
         self.code_digits, self.code_minutes, self.stale = code_digits, code_minutes, stale
-        self.tries = {"app": 3, "email": 3}
+        self.due, self.filled = set(due), dict(filled or {})    # names to be confirmed; name: who filled it in
+        self.needs_code, self.open, self.sms, self.voice = needs_code, open_, sms, voice
+        self.changes, self.left = list(changes), left
+        self.tries = dict.fromkeys(["app", "email", "phone", "office-phone", "recovery-codes", "questions", "help"], 3)
+        self.replacing = None   # questions: the answers that were taken are a new set
         self.answers = []       # (question, hash) taken so far
         self.requests = []      # (name, fields), without LOG
         self.logged = []
@@ -76,24 +87,36 @@ class Judge:
 
     @staticmethod
     def mask(method):
-        return {"email": "a****@e******.org", "questions": "3"}.get(method, "")
+        return MASKS.get(method, "")
 
     def script(self, op, *replies):
         self.scripts.setdefault(op, []).extend(replies)
         return self
+
+    def method_facts(self, method):
+        pairs = [("method", method)]
+        if method in self.registered:
+            pairs += [("method_state", OLD if method in self.due else REGISTERED), ("stale_at", self.stale)]
+            if self.registered[method]:
+                pairs.append(("masked", self.registered[method]))
+            if method == "recovery-codes":
+                pairs.append(("left", self.left))
+        elif method in self.filled:
+            pairs += [("method_state", FILLED_IN), ("masked", self.mask(method)), ("filled_by", self.filled[method])]
+        else:
+            pairs.append(("method_state", MISSING))
+        return pairs
 
     def facts(self):
         done = min(len(self.registered), self.required)
         pairs = [("state", self.state), ("host", self.host), ("contact", self.contact), ("time_left", self.time_left),
                  ("required", self.required), ("done", done), ("postpones_left", self.postpones_left),
                  ("questions", self.questions), ("questions_custom", int(self.custom)),
-                 ("code_digits", self.code_digits), ("code_minutes", self.code_minutes)]
+                 ("code_digits", self.code_digits), ("code_minutes", self.code_minutes), ("needs_code", int(self.needs_code)),
+                 ("open", int(self.open)), ("sms", int(self.sms)), ("voice", int(self.voice)),
+                 ("changes", len(self.changes)), ("stale", len(self.due & set(self.registered)))]
         for method in self.methods:
-            pairs.append(("method", method))
-            if method in self.registered:
-                pairs.append(("registered", self.stale))
-                if self.registered[method]:
-                    pairs.append(("masked", self.registered[method]))
+            pairs += self.method_facts(method)
         return message(OK, *[text for pair in pairs for text in pair])
 
     def answer(self, data):
@@ -113,17 +136,45 @@ class Judge:
     def on_question(self, index):
         return reply(OK, self.catalogue[int(index)]) if int(index) < len(self.catalogue) else reply(NONE)
 
-    def on_seed(self, _method):
+    def on_changes(self):
+        return reply(OK, *[field for change in self.changes for field in change])
+
+    def on_seed(self, method):
+        if method == b"recovery-codes":
+            return reply(OK, *RECOVERY)
+        if method == b"questions":
+            return reply(OK, self.catalogue[1])
         return reply(OK, KEY, URI)
 
-    def on_send(self, _method, _to):
-        return reply(SENT, self.mask("email"))
+    def on_send(self, method, _to, _via=None):
+        return reply(SENT, self.mask(method.decode()))
 
-    def on_slot(self, _method):
+    def on_slot(self, _method, use=None):
+        self.replacing = use == b"new"
         return reply(OK, SALT, 8, 1)
 
     def on_log(self, _text):
         return reply(OK)
+
+    def on_help(self, code):
+        if code.decode() == HELP_CODE:
+            self.open, self.needs_code = True, False
+            return reply(PROVEN)
+        return self.wrong("help")
+
+    def on_remove(self, method):
+        self.registered.pop(method.decode(), None)
+        self.filled.pop(method.decode(), None)
+        return reply(OK)
+
+    def wrong(self, what):
+        self.tries[what] -= 1
+        return reply(WRONG, self.tries[what]) if self.tries[what] else reply(SPENT, int(time.time()) + 600)
+
+    def proven(self, method):
+        self.registered[method] = self.mask(method)
+        self.due.discard(method)
+        return reply(PROVEN)
 
     def on_try(self, method, proof, digest=None):
         method = method.decode()
@@ -131,24 +182,23 @@ class Judge:
             return self.take_answer(proof, digest)
         if proof == b"":
             return reply(EMPTY)
-        if proof.decode() == CODE:
-            self.registered[method] = self.mask(method)
-            return reply(PROVEN)
-        self.tries[method] -= 1
-        return reply(WRONG, self.tries[method]) if self.tries[method] else reply(SPENT, int(time.time()) + 600)
+        right = RECOVERY[0].replace("-", "") if method == "recovery-codes" else CODE
+        return self.proven(method) if proof.decode() == right else self.wrong(method)
 
     def take_answer(self, question, digest):
         assert len(digest) == 32
         self.answers.append((question.decode(), digest))
+        if "questions" in self.registered and not self.replacing:
+            return self.proven("questions")
         if len(self.answers) < self.questions:
             return reply(MORE, self.questions - len(self.answers))
-        self.registered["questions"] = self.mask("questions")
-        return reply(PROVEN)
+        return self.proven("questions")
 
     def on_finish(self, reason):
         self.finished = reason.decode()
+        done = {"register": "registered", "reconfirm": "confirmed", "notice": "noticed"}.get(self.state, "registered")
         verdict = self.verdict or {
-            "done": "registered", "not-now": "postponed" if self.postpones_left else "declined",
+            "done": done, "not-now": "postponed" if self.postpones_left else "declined",
             "timed-out": "timed-out", "no-dialog": "no-dialog", "too-much-input": "too-much-input",
-            "broken": "failed"}[self.finished]
+            "cannot-prove": "postponed", "broken": "failed"}[self.finished]
         return reply(OK, verdict, self.tell)

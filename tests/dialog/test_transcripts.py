@@ -40,7 +40,7 @@ def app_refusals():
 def mail_refusals():
     judge = Judge(methods=["email", "app"])
     judge.script(SEND, *[reply(REFUSED, word) for word in ("syntax", "too-long", "domain-forbidden", "this-host", "same")])
-    judge.script(SEND, judge.on_send(None, None), judge.on_send(None, None),
+    judge.script(SEND, judge.on_send(b"email", None), judge.on_send(b"email", None),
                  reply(THROTTLED, MAY))
     judge.script(TRY, reply(UNDELIVERED, "later"), reply(UNDELIVERED, "bounced"), reply(UNDELIVERED, "misconfigured"),
                  reply(EXPIRED), reply(USED), reply(EMPTY), reply(SPENT, MAY))

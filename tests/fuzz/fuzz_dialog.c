@@ -19,7 +19,7 @@
 #include "session/session.h"
 #include "text/normal.h"
 
-/* link: session/answer.c session/enrol.c session/hash.c session/layout.c session/menu.c session/request.c session/session.c session/talk.c methods/asks.c methods/app/ask.c methods/email/ask.c methods/questions/ask.c methods/questions/ask_catalogue.c */
+/* link: session/answer.c session/close.c session/enrol.c session/hash.c session/help_code.c session/layout.c session/manage.c session/manage_proof.c session/menu.c session/notice.c session/proof.c session/reconfirm.c session/request.c session/review.c session/sent_code.c session/session.c session/talk.c methods/asks.c methods/app/ask.c methods/app/ask_qr.c methods/email/ask.c methods/office-phone/ask.c methods/phone/ask.c methods/phone/ask_words.c methods/questions/ask.c methods/questions/ask_catalogue.c methods/recovery-codes/ask.c */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,0 +1,124 @@
+/*
+ * Proofs before a change: whoever sits down at an open screen, or runs as the user, must not take the account over by
+ * registering a phone of his own. A method never opens its own replacement.
+ */
+#include "methods/ask.h"
+#include "session/answer.h"
+#include "session/help_code.h"
+#include "session/manage.h"
+#include "session/menu.h"
+#include "session/request.h"
+#include "session/session.h"
+#include "text/language.h"
+
+bool
+manage_may_change(const struct session *s, enum method method)
+{
+	unsigned int itself = method == METHOD_COUNT ? 0 : 1U << method;
+
+	return s->facts.open || (s->proven & ~itself) != 0;
+}
+
+/* The registered methods but one. */
+static void
+rows_but(const struct session *s, enum method but, struct rows *rows)
+{
+	int at;
+
+	rows_of(s, fact_is_registered, rows);
+	at = rows_find(rows, but);
+	if (at < 0)
+		return;
+	rows->count--;
+	for (int i = at; i < rows->count; i++)
+		rows->ask[i] = rows->ask[i + 1];
+}
+
+static enum outcome
+help_desk_code(struct session *s)
+{
+	struct secret typed = { 0 };
+	enum outcome o;
+
+	do {
+		o = ask(s, &typed, "%s", _("Help desk code ([b] back): "));
+		if (o == ANSWERED && !answer_is(&typed, 'b'))
+			o = help_code_try(s, &typed);
+	} while (o == WRONG);
+	secret_done(&typed);
+	return o;
+}
+
+static enum outcome
+prove_by(struct session *s, const struct method_ask *ask, struct round *round)
+{
+	enum outcome o = ask->prove(s);
+
+	round->last = ask->method;
+	round->done = o == PROVEN;
+	if (o == BLOCKED)
+		return session_finish(s, FINISH_DONE);
+	if (o == ENDED)
+		return o;
+	say_gap(s);
+	if (o != PROVEN)
+		return ANSWERED;
+	s->proven |= 1U << ask->method;
+	return request_facts(s);
+}
+
+static enum outcome
+ask_number(struct session *s, const struct round *round, const struct rows *rows,
+	   struct choice *choice)
+{
+	const char *first = _(rows->ask[round_first(round, rows)]->title);
+
+	if (rows->count == 1)
+		return choose(s, round_enter(round), 1, "he", choice,
+			      _("[Enter] %s, [h] help desk code, [e] end: "), first);
+	return choose(s, round_enter(round), rows->count, "he", choice,
+		      _("[Enter] %s, or a number for another, [h] help desk code, [e] end: "),
+		      first);
+}
+
+/* One choice and what follows from it. ANSWERED: go on. EMPTY: back. */
+static enum outcome
+prove_once(struct session *s, struct round *round, const struct rows *rows)
+{
+	struct choice choice;
+	enum outcome o;
+
+	rows_tell(s, rows);
+	say_gap(s);
+	o = ask_number(s, round, rows, &choice);
+	if (o == EMPTY)
+		return prove_by(s, rows->ask[round_first(round, rows)], round);
+	if (o != ANSWERED)
+		return o;
+	if (choice.number > 0)
+		return prove_by(s, rows->ask[choice.number - 1], round);
+	return choice.letter == 'h' ? help_desk_code(s) : EMPTY;
+}
+
+enum outcome
+manage_prove(struct session *s, enum method but)
+{
+	struct round round = { .last = METHOD_COUNT, .done = true };
+	enum outcome o = ANSWERED;
+	struct rows rows;
+
+	rows_but(s, but, &rows);
+	if (rows.count == 0) {
+		say(s,
+		    _("That takes a proof by another method, and you have no other one. Register "
+		      "one more first, or turn to %s for a help desk code."),
+		    s->facts.contact);
+		say_gap(s);
+		return EMPTY;
+	}
+	while (o == ANSWERED && !manage_may_change(s, but)) {
+		say(s, _("Show that it is you, by:"));
+		o = prove_once(s, &round, &rows);
+	}
+	return o;
+}

@@ -1,0 +1,9 @@
+/* What is registered, masked, and when it will be asked for again. */
+#ifndef SSPR_SESSION_REVIEW_H
+#define SSPR_SESSION_REVIEW_H
+
+struct session;
+
+void review_tell(struct session *s);
+
+#endif
