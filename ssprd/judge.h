@@ -13,6 +13,7 @@
 struct catalogues;
 struct config;
 struct dialog;
+struct outbox;
 struct slots;
 struct stamps;
 struct store;
@@ -30,6 +31,7 @@ struct judge {
 	struct vault *vault;
 	struct stamps *stamps;
 	struct slots *slots;
+	struct outbox *outbox; /* who is told when a message was put there; NULL: nobody */
 	unsigned int implemented; /* methods_implemented() */
 	char host[HOST_NAME_MAX_BYTES + 1];
 };
