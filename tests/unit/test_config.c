@@ -138,7 +138,7 @@ choices_are_whole_words(void **state)
 	assert_wrong("[email]\ntls = required, try\n",
 		     "2: tls: \"required, try\" is none of: required, try, none");
 	assert_wrong("[reset]\nenabled = true\n", "2: enabled: \"true\" is none of: no, yes");
-	assert_wrong("[sms]\nbody = xml\n", "2: body: \"xml\" is none of: form, json, none");
+	assert_wrong("[sms]\nbody = xml\n", "2: body: \"xml\" is none of: form, json, text, none");
 }
 
 static void
