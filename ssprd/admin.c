@@ -1,15 +1,18 @@
 /*
- * org.sspr.Sspr1.Admin: what ssprctl shows. Nothing here changes a record; a look by an administrator at one is audited.
+ * org.sspr.Sspr1.Admin: what ssprctl shows, and the table. Nothing in this file changes a record; a look by an administrator at one is
+ * audited.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "ssprd/admin.h"
 #include "ssprd/check.h"
 #include "ssprd/context.h"
 #include "ssprd/core/audit.h"
 #include "ssprd/core/config.h"
+#include "ssprd/core/limit.h"
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/daemon.h"
@@ -18,9 +21,20 @@
 
 #define MASK_MAX 256
 
+/* Until when too many failures block this user; 0: not at all. 0 or -errno. */
+static int
+blocked(struct daemon *daemon, const struct user *user, int64_t now, int64_t *until)
+{
+	limit_key key;
+
+	limit_user_key(daemon->judge.vault, LIMIT_FAILURES, user->stored.id, key);
+	return limit_blocked(daemon->judge.store, key, now, until);
+}
+
 /* What Users and Show say alike. */
 static void
-put_user(struct bus_call *call, const struct user *user, const struct plan *plan)
+put_user(struct bus_call *call, const struct user *user, const struct plan *plan,
+	 int64_t blocked_until)
 {
 	reply_bytes(call, "user", user->stored.name);
 	reply_uid(call, "uid", (uint64_t)user->stored.uid);
@@ -30,6 +44,10 @@ put_user(struct bus_call *call, const struct user *user, const struct plan *plan
 	reply_int(call, "required", plan->required);
 	reply_int(call, "done", plan->done);
 	reply_int(call, "postpones_used", user->stored.postpones_used);
+	reply_bool(call, "capable", plan->capable);
+	reply_int(call, "stale", plan->stale_count);
+	reply_bool(call, "frozen", user->stored.frozen_at != 0);
+	reply_long(call, "blocked_until", blocked_until);
 }
 
 struct listing {
@@ -58,14 +76,17 @@ list_user(const struct store_user *stored, void *arg)
 {
 	struct listing *l = arg;
 	struct user user = { 0 };
+	int64_t until = 0;
 	struct plan plan;
 	int r = user_load(&user, l->daemon->judge.store, stored->name);
 
 	if (r == 0)
 		r = user_plan(&l->daemon->judge, &user, l->now, &plan);
+	if (r == 0)
+		r = blocked(l->daemon, &user, l->now, &until);
 	if (r == 0) {
 		reply_open_dict(l->call);
-		put_user(l->call, &user, &plan);
+		put_user(l->call, &user, &plan, until);
 		r = put_method_words(l, stored->id);
 		reply_close(l->call);
 	}
@@ -105,24 +126,34 @@ mask_of(struct daemon *daemon, const struct store_method *m, int64_t user, char 
 }
 
 static int
-put_method(struct daemon *daemon, struct bus_call *call, int64_t user, enum method method)
+put_method(struct daemon *daemon, struct bus_call *call, const struct user *user,
+	   const struct plan *plan, enum method method, int64_t now)
 {
-	int64_t days = daemon->config->registration.reconfirm_days;
+	static const char *const standings[] = { [STANDING_MISSING] = "not-offered",
+						 [STANDING_FILLED_IN] = "filled-in",
+						 [STANDING_PROVEN] = "proven",
+						 [STANDING_STALE] = "stale" };
 	struct store_method m = { 0 };
 	char masked[MASK_MAX];
-	int r = store_method_get(daemon->judge.store, user, method, true, &m);
+	int r = store_method_get(daemon->judge.store, user->stored.id, method, true, &m);
 
 	if (r == STORE_NONE)
 		return 0;
 	if (r == STORE_DONE)
-		r = mask_of(daemon, &m, user, masked, sizeof(masked));
+		r = mask_of(daemon, &m, user->stored.id, masked, sizeof(masked));
 	if (r == 0) {
 		reply_open_dict(call);
 		reply_text(call, "method", method_word(method));
 		reply_text(call, "masked", masked);
 		reply_long(call, "registered_at", m.registered_at);
 		reply_long(call, "proven_at", m.proven_at);
-		reply_long(call, "stale_at", days ? m.proven_at + days * 24 * 3600 : 0);
+		reply_long(call, "stale_at",
+			   m.registered_at ? plan_stale_at(daemon->config, m.proven_at,
+							   user->stored.required_at, now)
+					   : 0);
+		reply_text(call, "standing", standings[plan->standing[method]]);
+		reply_text(call, "filled_by", m.registered_at ? "" : m.filled_by);
+		reply_long(call, "filled_at", m.registered_at ? 0 : m.filled_at);
 		reply_close(call);
 	}
 	store_method_done(&m);
@@ -148,20 +179,27 @@ audit_view(struct daemon *daemon, const struct bus_call *call, const struct user
 static int
 show(struct daemon *daemon, struct bus_call *call, const struct user *user, int64_t now)
 {
+	int64_t until = 0;
 	struct plan plan;
 	int r = user_plan(&daemon->judge, user, now, &plan);
 
+	if (r == 0)
+		r = blocked(daemon, user, now, &until);
 	if (r == 0)
 		r = audit_view(daemon, call, user, now);
 	if (r < 0)
 		return r;
 	reply_open_dict(call);
-	put_user(call, user, &plan);
+	put_user(call, user, &plan, until);
+	reply_long(call, "frozen_at", user->stored.frozen_at);
+	reply_long(call, "required_by", user->stored.required_by);
+	reply_int(call, "codes_left", plan.codes_left);
+	reply_bool(call, "needs_code", plan.needs_code);
 	reply_long(call, "postponed_until", user->stored.postponed_until);
 	reply_bool(call, "local_password", user->stored.local_password);
 	reply_open_list(call, "methods");
 	for (int m = 0; r == 0 && m < METHOD_COUNT; m++)
-		r = put_method(daemon, call, user->stored.id, (enum method)m);
+		r = put_method(daemon, call, user, &plan, (enum method)m, now);
 	reply_close(call);
 	reply_close(call);
 	return r;
@@ -233,5 +271,11 @@ const struct bus_method admin_methods[] = {
 	{ "Users", "", "aa{sv}", CALLER_ROOT, on_users },
 	{ "Show", "ay", "a{sv}", CALLER_SELF, on_show },
 	{ "Simulate", "aya{sv}", "sa{sv}", CALLER_ROOT, on_simulate },
+	{ "Set", "ayssa{sv}", "s", CALLER_ROOT, admin_set },
+	{ "Remove", "ays", "b", CALLER_ROOT, admin_remove },
+	{ "Code", "ayua{sv}", "s", CALLER_ROOT, admin_code },
+	{ "Unblock", "ay", "b", CALLER_ROOT, admin_unblock },
+	{ "Require", "ayxa{sv}", "", CALLER_ROOT, admin_require },
+	{ "RequireAll", "x", "i", CALLER_ROOT, admin_require_all },
 	{ 0 },
 };

@@ -36,6 +36,7 @@ enum bus_error {
 enum bus_caller {
 	CALLER_ROOT, /* uid 0 */
 	CALLER_SELF, /* uid 0, or the user whom the call names */
+	CALLER_ANYBODY,
 };
 
 /* A handler: BUS_FINE (the reply is written), another enum bus_error, or -errno (logged already; Unavailable). */
@@ -76,6 +77,8 @@ uint64_t bus_call_uid(const struct bus_call *call);
 const char *bus_call_user(const struct bus_call *call);
 /* Argument n (from 0) as text; NULL when it is not a string. Lives as long as the call. */
 const char *bus_call_text(const struct bus_call *call, int n);
+/* Argument n as a number; false: it is none, or beyond INT64_MAX. */
+bool bus_call_number(const struct bus_call *call, int n, int64_t *number);
 
 enum value_kind {
 	VALUE_BYTES,  /* s or ay */

@@ -146,6 +146,21 @@ value_get(DBusMessageIter *i, struct value *v)
 	}
 }
 
+bool
+bus_call_number(const struct bus_call *call, int n, int64_t *number)
+{
+	DBusMessageIter i;
+	struct value v;
+
+	if (!argument(call, n, &i))
+		return false;
+	value_get(&i, &v);
+	if (v.kind != VALUE_NUMBER)
+		return false;
+	*number = v.number;
+	return true;
+}
+
 int
 bus_call_each(const struct bus_call *call, int n,
 	      int (*each)(const char *key, const struct value *value, void *arg), void *arg)

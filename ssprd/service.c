@@ -1,8 +1,10 @@
 /*
- * org.sspr.Sspr1: Check and Converse. One rule: when the store cannot be written the answer is Unavailable, before anything else is
+ * org.sspr.Sspr1: Check, Converse, Freeze. One rule: when the store cannot be written the answer is Unavailable, before anything else is
  * looked at; the module then does what onerr says.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "ssprd/core/config.h"
 #include "ssprd/core/store.h"
 #include "ssprd/daemon.h"
+#include "ssprd/freeze.h"
 #include "ssprd/user.h"
 #include "ssprd/words.h"
 #include "text/log.h"
@@ -138,9 +141,30 @@ on_converse(void *arg, struct bus_call *call)
 	return r;
 }
 
+static int
+on_freeze(void *arg, struct bus_call *call)
+{
+	static const int errors[] = { [FREEZE_DONE] = BUS_FINE,
+				      [FREEZE_FORM] = BUS_BAD_REQUEST,
+				      [FREEZE_WRONG] = BUS_NOT_ALLOWED,
+				      [FREEZE_TOO_MANY] = BUS_TOO_MANY_SESSIONS };
+	struct daemon *daemon = arg;
+	const char *typed = bus_call_text(call, 0);
+	char caller[32];
+	int r;
+
+	snprintf(caller, sizeof(caller), "uid %" PRIu64, bus_call_uid(call));
+	r = freeze_use(&daemon->judge, &(struct freeze_try){ .typed = typed ? typed : "",
+							     .caller = caller,
+							     .actor = caller,
+							     .now = time(NULL) });
+	return r < 0 ? r : errors[r];
+}
+
 const struct bus_method service_methods[] = {
 	/* name       in           out        who may call  handler */
 	{ "Check", "aya{sv}", "sa{sv}", CALLER_SELF, on_check },
 	{ "Converse", "aysa{sv}", "h", CALLER_SELF, on_converse },
+	{ "Freeze", "s", "", CALLER_ANYBODY, on_freeze },
 	{ 0 },
 };

@@ -8,6 +8,7 @@
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/judge.h"
+#include "ssprd/way.h"
 #include "text/phone.h"
 
 static int
@@ -50,10 +51,13 @@ check_number(const struct gateway_config *gateway, bool extension, const char *t
 static int
 check_phone(const struct judge *j, const char *typed, size_t len, char *wire)
 {
-	int why = check_number(&j->config->sms, false, typed, len, wire);
+	const struct config *config = j->config;
+	int why = REASON_NUMBER_FORBIDDEN;
 
-	if (why == REASON_NUMBER_FORBIDDEN)
-		why = check_number(&j->config->voice, false, typed, len, wire);
+	if (way_open(config, WAY_SMS) || !way_open(config, WAY_VOICE))
+		why = check_number(&config->sms, false, typed, len, wire);
+	if (why == REASON_NUMBER_FORBIDDEN && way_open(config, WAY_VOICE))
+		why = check_number(&config->voice, false, typed, len, wire);
 	return why;
 }
 
