@@ -58,6 +58,8 @@ judge_error(const struct question *q, const char *name)
 {
 	size_t i;
 
+	if (q->bad_request && strcmp(name, SSPR_BUS_ERROR "BadRequest") == 0)
+		return say(EXIT_REFUSED, _(q->bad_request));
 	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		if (strcmp(name, refusals[i].name) == 0)
 			return say(refusals[i].code,
@@ -76,7 +78,9 @@ has_shape(const json_t *answer, const char *shape)
 		return false;
 	for (i = 0; shape[i]; i++) {
 		value = json_array_get(answer, i);
-		if ((shape[i] == 'o' && !json_is_object(value)) ||
+		if ((shape[i] == 'b' && !json_is_boolean(value)) ||
+		    (shape[i] == 'i' && !json_is_integer(value)) ||
+		    (shape[i] == 'o' && !json_is_object(value)) ||
 		    (shape[i] == 'a' && !json_is_array(value)) ||
 		    (shape[i] == 's' && !json_is_string(value)))
 			return false;
@@ -101,18 +105,38 @@ judge_reply(const struct question *q, DBusMessage *reply, const char *shape, jso
 	return EXIT_DONE;
 }
 
+static bool
+append_text(DBusMessageIter *to, const char *text)
+{
+	return dbus_message_iter_append_basic(to, DBUS_TYPE_STRING, &text);
+}
+
+static bool
+append_number(DBusMessageIter *to, const struct question_number *number)
+{
+	dbus_uint32_t u = (dbus_uint32_t)number->value;
+	dbus_int64_t x = number->value;
+
+	return dbus_message_iter_append_basic(to, number->type,
+					      number->type == 'u' ? (void *)&u : (void *)&x);
+}
+
 static DBusMessage *
 new_call(const struct question *q)
 {
 	DBusMessageIter to;
 	DBusMessage *call;
 
-	call = dbus_message_new_method_call(SSPR_BUS_NAME, SSPR_BUS_PATH, SSPR_BUS_ADMIN,
+	call = dbus_message_new_method_call(SSPR_BUS_NAME, SSPR_BUS_PATH,
+					    q->interface ? q->interface : SSPR_BUS_ADMIN,
 					    q->method);
 	if (!call)
 		return NULL;
 	dbus_message_iter_init_append(call, &to);
 	if ((!q->user || context_append_bytes(&to, q->user, USER_NAME_MAX)) &&
+	    (!q->text[0] || append_text(&to, q->text[0])) &&
+	    (!q->text[1] || append_text(&to, q->text[1])) &&
+	    (!q->number || append_number(&to, q->number)) &&
 	    (!q->context || context_append(&to, q->context)))
 		return call;
 	dbus_message_unref(call);
@@ -144,6 +168,10 @@ bus_ask(const struct question *q, const char *shape, json_t **answer)
 
 	if (q->user && (!*q->user || strlen(q->user) > USER_NAME_MAX))
 		return say(EXIT_REFUSED, _("a user name has 1 to 255 bytes"));
+	/* libdbus ends a process that gives it such a text. */
+	if ((q->text[0] && !dbus_validate_utf8(q->text[0], NULL)) ||
+	    (q->text[1] && !dbus_validate_utf8(q->text[1], NULL)))
+		return say(EXIT_REFUSED, _("what you typed is not UTF-8"));
 	call = new_call(q);
 	if (!call)
 		return unreachable(strerror(ENOMEM));

@@ -4,6 +4,8 @@
 #ifndef SSPRCTL_BUS_H
 #define SSPRCTL_BUS_H
 
+#include <stdint.h>
+
 #include "ssprctl/command.h"
 
 struct client_context;
@@ -11,16 +13,24 @@ struct json_t;
 
 #define BUS_TIMEOUT_MS 15000 /* starting the daemon and thousands of users included */
 
+/* The arguments stand in this order; what a method does not have is NULL. */
 struct question {
-	const char *method;                   /* of org.sspr.Sspr1.Admin */
-	const char *user;                     /* NULL: the method has none */
-	const struct client_context *context; /* NULL: the method has none */
-	const char *not_allowed;              /* what to say when the daemon answers NotAllowed */
+	const char *interface; /* NULL: org.sspr.Sspr1.Admin */
+	const char *method;
+	const char *user;
+	const char *text[2];
+	const struct question_number {
+		char type; /* u or x */
+		int64_t value;
+	} * number;
+	const struct client_context *context;
+	const char *not_allowed; /* what to say when the daemon answers NotAllowed */
+	const char *bad_request; /* the same for BadRequest; NULL: it is about the user's name */
 };
 
 /*
  * Ask. EXIT_DONE: *answer is the caller's, an array of the reply's arguments, as many and of such
- * JSON types as `shape` says: one letter each, o object, a array, s text. Otherwise it was said on
+ * JSON types as `shape` says: one letter each, o object, a array, s text, b yes or no, i number. Otherwise it was said on
  * stderr why not.
  */
 enum exit_code bus_ask(const struct question *q, const char *shape, struct json_t **answer);

@@ -1,32 +1,14 @@
 /*
  * What users ask about themselves.
  */
-#include <errno.h>
 #include <jansson.h>
-#include <pwd.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "ssprctl/bus.h"
 #include "ssprctl/command.h"
 #include "ssprctl/record.h"
+#include "ssprctl/self.h"
 #include "text/language.h"
-
-/* The name of whoever runs this; NULL: said why not. */
-static const char *
-own_name(void)
-{
-	struct passwd *p;
-
-	errno = 0;
-	p = getpwuid(getuid());
-	if (p)
-		return p->pw_name;
-	fprintf(stderr, _("ssprctl: your name cannot be found: %s\n"),
-		errno ? strerror(errno) : _("there is no such user"));
-	return NULL;
-}
 
 enum exit_code
 status_run(const struct invocation *in)
