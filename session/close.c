@@ -67,6 +67,8 @@ close_confirmed(struct session *s)
 static void
 close_postponed(struct session *s)
 {
+	if (about(s) == ABOUT_CHANGING)
+		return;
 	if (s->finish == FINISH_NOT_NOW)
 		say(s,
 		    _("All right, not now. You will be asked again at your first sign-in after 12 "
@@ -145,11 +147,12 @@ close_too_much(struct session *s)
 static void
 close_blocked(struct session *s)
 {
-	if (s->text_len == 0)
-		say(s,
-		    _("There were too many wrong proofs, so nothing can be changed now. Please try "
-		      "again later, or turn to %s."),
-		    s->facts.contact);
+	if (s->text_len > 0)
+		return;
+	say(s, _("There were too many wrong proofs, so nothing can be changed now. Please try "
+		 "again later."));
+	if (s->facts.contact[0] != '\0')
+		say(s, _("Questions? Turn to %s."), s->facts.contact);
 }
 
 static void

@@ -35,6 +35,7 @@ redeem(struct session *s, const char *code)
 	tell_outcome(s, o, &told);
 	if (o == PROVEN) {
 		say(s, _("The help desk code is right."));
+		say_gap(s);
 		return request_facts(s);
 	}
 	return o == ENDED ? ENDED : WRONG;

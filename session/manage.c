@@ -32,7 +32,7 @@ fact_is_removable(const struct method_fact *fact)
 	return method_is_registered(fact) && !method_ask(fact->method)->administrators;
 }
 
-/* What was done is on record: look at it anew, and say so. */
+/* What was done is on record: look at it anew, and say so. PROVEN: the list is another one now. */
 static enum outcome
 done(struct session *s, const char *what, const struct method_ask *ask)
 {
@@ -42,10 +42,10 @@ done(struct session *s, const char *what, const struct method_ask *ask)
 		return o;
 	say(s, "%s: %s", what, _(ask->title));
 	say_gap(s);
-	return ANSWERED;
+	return PROVEN;
 }
 
-/* How a method's own dialog ended. ANSWERED: back to the menu. */
+/* How a method's own dialog ended. PROVEN, or ANSWERED: back to the menu. */
 static enum outcome
 after(struct session *s, enum outcome o, const char *what, const struct method_ask *ask)
 {
@@ -92,14 +92,17 @@ try_out(struct session *s, const struct method_ask *ask)
 static void
 tell_what_is_left(struct session *s, const struct method_ask *ask)
 {
-	int required = s->facts.required, left = s->facts.done - 1;
+	int required = s->facts.required, left;
+	struct rows rows;
 
+	rows_of(s, fact_is_registered, &rows);
+	left = rows.count - 1;
 	say(s, _("%s will be removed, and can then no longer show that it is you."), _(ask->title));
 	if (left < required)
 		say(s,
 		    _("Then %d of %d is done: you will be asked to register one more when you next "
 		      "sign in."),
-		    left > 0 ? left : 0, required);
+		    left, required);
 }
 
 static enum outcome
@@ -118,6 +121,7 @@ remove_it(struct session *s, const struct method_ask *ask)
 		return done(s, _("Removed"), ask);
 	if (o == REFUSED) {
 		say(s, _("That cannot be removed. Questions? Turn to %s."), s->facts.contact);
+		say_gap(s);
 		o = ANSWERED;
 	}
 	return o;
@@ -127,8 +131,9 @@ static const struct action {
 	const char *text;
 	bool (*wanted)(const struct method_fact *fact);
 	bool by_another; /* takes a proof by another method than this one */
-	enum outcome (*run)(struct session *s, const struct method_ask *ask);
+	enum outcome (*run)(struct session *s, const struct method_ask *ask); /* NULL: the list */
 } actions[] = {
+	{ N_("List what is registered"), fact_is_registered, false, NULL },
 	{ N_("Register one more method"), fact_is_open, false, add },
 	{ N_("Replace a method"), fact_is_replaceable, true, replace },
 	{ N_("Make new recovery codes"), fact_is_renewable, true, renew },
@@ -157,7 +162,7 @@ which(struct session *s, const struct rows *rows, const struct method_ask **ask)
 	return o;
 }
 
-/* ANSWERED: back to the menu. */
+/* PROVEN: there is another list to be shown. ANSWERED: back to the menu. */
 static enum outcome
 act(struct session *s, const struct action *action)
 {
@@ -165,6 +170,8 @@ act(struct session *s, const struct action *action)
 	struct rows rows;
 	enum outcome o;
 
+	if (action->run == NULL)
+		return PROVEN;
 	rows_of(s, action->wanted, &rows);
 	o = which(s, &rows, &ask);
 	if (o == ANSWERED && action->by_another && !manage_may_change(s, ask->method))
@@ -174,7 +181,7 @@ act(struct session *s, const struct action *action)
 	return o == EMPTY ? ANSWERED : o;
 }
 
-/* ANSWERED: again. EMPTY: its user is done. */
+/* What act answers. EMPTY: its user is done. */
 static enum outcome
 menu(struct session *s)
 {
@@ -184,8 +191,7 @@ menu(struct session *s)
 	enum outcome o;
 	int count = 0;
 
-	review_tell(s);
-	say_gap(s);
+	say(s, _("What would you like to do?"));
 	for (int i = 0; i < ACTIONS; i++) {
 		rows_of(s, actions[i].wanted, &rows);
 		if (rows.count == 0)
@@ -198,24 +204,40 @@ menu(struct session *s)
 	return o == ANSWERED ? act(s, offered[choice.number - 1]) : o;
 }
 
+static void
+tell_list(struct session *s)
+{
+	review_tell(s);
+	say_gap(s);
+}
+
+static enum outcome
+manage_registered(struct session *s)
+{
+	enum outcome o = ANSWERED;
+
+	tell_list(s);
+	if (!manage_may_change(s, METHOD_COUNT))
+		o = manage_prove(s, METHOD_COUNT);
+	while (o == ANSWERED || o == PROVEN) {
+		if (o == PROVEN)
+			tell_list(s);
+		o = menu(s);
+	}
+	return o == ENDED ? o : session_finish(s, FINISH_DONE);
+}
+
 enum outcome
 manage(struct session *s)
 {
-	enum outcome o;
 	struct rows rows;
 
 	rows_of(s, fact_is_registered, &rows);
-	if (rows.count == 0) {
-		say(s,
-		    _("Nothing is registered for %s on %s yet. The first time, that is done when "
-		      "you sign in with your password in a terminal."),
-		    s->user, s->facts.host);
-		return session_finish(s, FINISH_DONE);
-	}
-	review_tell(s);
-	say_gap(s);
-	o = manage_may_change(s, METHOD_COUNT) ? ANSWERED : manage_prove(s, METHOD_COUNT);
-	while (o == ANSWERED)
-		o = menu(s);
-	return o == ENDED ? o : session_finish(s, FINISH_DONE);
+	if (rows.count > 0)
+		return manage_registered(s);
+	say(s,
+	    _("Nothing is registered for %s on %s yet. The first time, that is done when you sign "
+	      "in with your password in a terminal."),
+	    s->user, s->facts.host);
+	return session_finish(s, FINISH_DONE);
 }

@@ -77,8 +77,7 @@ ask_number(struct session *s, const struct round *round, const struct rows *rows
 		return choose(s, round_enter(round), 1, "he", choice,
 			      _("[Enter] %s, [h] help desk code, [e] end: "), first);
 	return choose(s, round_enter(round), rows->count, "he", choice,
-		      _("[Enter] %s, or a number for another, [h] help desk code, [e] end: "),
-		      first);
+		      _("[Enter] %s, or a number, [h] help desk code, [e] end: "), first);
 }
 
 /* One choice and what follows from it. ANSWERED: go on. EMPTY: back. */

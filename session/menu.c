@@ -24,7 +24,11 @@ fact_is_stale(const struct method_fact *fact)
 bool
 fact_is_open(const struct method_fact *fact)
 {
-	return !method_is_registered(fact);
+	const struct method_ask *ask = method_ask(fact->method);
+
+	if (fact->state == METHOD_MISSING)
+		return ask != NULL && !ask->administrators;
+	return fact->state == METHOD_FILLED_IN;
 }
 
 void

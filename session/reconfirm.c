@@ -21,8 +21,9 @@ tell_opening(struct session *s)
 	rows_of(s, fact_is_stale, &stale);
 	say(s, _("Hello %s. %s asks you to confirm your security information."), s->user,
 	    s->facts.host);
-	say(s, _("Please show that it still works and is still yours. It takes a minute. To be "
-		 "confirmed:"));
+	say(s, _("Please show that it still works and is still yours. It takes a minute."));
+	say_gap(s);
+	say(s, _("To be confirmed:"));
 	rows_tell(s, &stale);
 	if (s->facts.postpones_left == 0)
 		say(s, _("This is required now: without it this sign-in ends."));
@@ -101,15 +102,13 @@ ask_number(struct session *s, const struct round *round, const struct rows *rows
 	if (rows->count == 1)
 		/* TRANSLATORS: the second %s is ", [n] not now (2 left)" or nothing. */
 		return choose(s, round_enter(round), 1, "xn", choice,
-			      _("[Enter] %s, [x] it does not work any more%s: "), first, not_now);
+			      _("[Enter] %s, [x] it no longer works%s: "), first, not_now);
 	/* TRANSLATORS: the second %s is ", [n] not now (2 left)" or nothing. */
-	return choose(
-		s, round_enter(round), rows->count, "xn", choice,
-		_("[Enter] %s, or a number for another, [x] none of these works any more%s: "),
-		first, not_now);
+	return choose(s, round_enter(round), rows->count, "xn", choice,
+		      _("[Enter] %s, or a number, [x] none works any more%s: "), first, not_now);
 }
 
-/* With a help desk code a method may be registered anew instead. EMPTY: confirm it. */
+/* With a help desk code a method may be registered anew instead. ANSWERED: *anew says it. BACK. */
 static enum outcome
 anew_or_not(struct session *s, const struct method_ask *ask, bool *anew)
 {

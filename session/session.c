@@ -70,6 +70,8 @@ session_finish(struct session *s, enum finish reason)
 		return ENDED;
 	s->ending = FINISHING;
 	s->finish = reason != FINISH_BROKEN && complete(s) ? FINISH_DONE : reason;
+	if (s->purpose == PURPOSE_MANAGE && reason == FINISH_NOT_NOW) /* nothing was due */
+		s->finish = FINISH_DONE;
 	if (reason == FINISH_TIMED_OUT)
 		say(s, _("The time for this dialog is over."));
 	return ENDED;

@@ -39,6 +39,8 @@ draw(const QRcode *code, bool inverted, char *out)
 	size_t len = 0;
 
 	for (int y = -QUIET; y < end; y += 2) {
+		if (len > 0)
+			out[len++] = '\n';
 		for (int x = -QUIET; x < end; x++) {
 			const char *c = cell(dark(code, x, y) == inverted,
 					     y + 1 < end && dark(code, x, y + 1) == inverted);
@@ -47,7 +49,6 @@ draw(const QRcode *code, bool inverted, char *out)
 			memcpy(out + len, c, bytes);
 			len += bytes;
 		}
-		out[len++] = '\n';
 	}
 	return len;
 }

@@ -14,7 +14,7 @@ enum qr {
 };
 
 /*
- * Draw text, in lines that end in '\n' and are narrower than *columns, at most size bytes. inverted: for terminals that show dark
+ * Draw text, in lines parted by '\n' that are narrower than *columns, at most size bytes. inverted: for terminals that show dark
  * characters on a light ground. picture is the owner's to wipe, and empty unless QR_DRAWN. -ENOMEM.
  */
 int qr_draw(const struct secret *text, bool inverted, int *columns, size_t size,

@@ -47,8 +47,7 @@ static const struct sent_code email = {
 	.intro = N_("Which e-mail address can you read without this password? A code is sent "
 		    "there."),
 	.ask = N_("Address ([b] another method): "),
-	.filled = N_("[Enter] send a code there, [c] another address, [d] delete it, [b] another "
-		     "method: "),
+	.filled = N_("[Enter] send a code there, [c] another one, [d] delete it, [b] back: "),
 	.reasons = reasons,
 	.tell_sent = tell_sent,
 };

@@ -7,7 +7,7 @@
 static const struct sent_code office_phone = {
 	.method = METHOD_OFFICE_PHONE,
 	.title = N_("Office phone"),
-	.filled = N_("[Enter] call it now, [b] another method: "),
+	.filled = N_("[Enter] call it now, [b] back: "),
 	.reasons = phone_reasons,
 	.voice = true,
 	.tell_sent = phone_tell_sent,

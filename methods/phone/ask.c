@@ -8,10 +8,9 @@ static const struct sent_code phone = {
 	.method = METHOD_PHONE,
 	.title = N_("Phone"),
 	.intro = N_("Which phone do you have with you, besides the one at work? A code is sent "
-		    "there. Type its number with the country in front: +49 30 1234567."),
+		    "there. Type its number with the country in front: +49-30-1234567."),
 	.ask = N_("Number ([b] another method): "),
-	.filled = N_("[Enter] send a code there, [c] another number, [d] delete it, [b] another "
-		     "method: "),
+	.filled = N_("[Enter] send a code there, [c] another one, [d] delete it, [b] back: "),
 	.reasons = phone_reasons,
 	.sms = true,
 	.voice = true,

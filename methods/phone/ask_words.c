@@ -9,8 +9,8 @@
 #include "text/language.h"
 
 #define NO_NUMBER                                                                                  \
-	N_("That is not a phone number with its country in front. A number looks like +49 30 "     \
-	   "1234567; blanks and dashes are fine.")
+	N_("That is not a phone number with its country in front. A number looks like "            \
+	   "+49-30-1234567; blanks are fine too.")
 
 const char *const phone_reasons[REASON_COUNT] = {
 	[REASON_SYNTAX] = NO_NUMBER,
