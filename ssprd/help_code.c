@@ -1,24 +1,14 @@
-/* Help desk codes, made. */
+/* Help desk codes, made; help.c redeems them. */
 #include "ssprd/help_code.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ssprd/core/store.h"
+#include "ssprd/core/vault.h"
+#include "ssprd/help.h"
 #include "ssprd/judge.h"
-
-void
-help_code_hash(struct vault *vault, int64_t user, const char *plain,
-	       unsigned char hash[VAULT_HASH_SIZE])
-{
-	char text[24 + RECOVERY_PLAIN];
-	int len = snprintf(text, sizeof(text), "%" PRId64 "|%s", user, plain);
-
-	vault_hash(vault, "help", text, (size_t)len, hash);
-	explicit_bzero(text, sizeof(text));
-}
 
 int
 help_code_make(struct judge *j, const struct help_code *c, char shown[RECOVERY_SHOWN])
@@ -32,7 +22,7 @@ help_code_make(struct judge *j, const struct help_code *c, char shown[RECOVERY_S
 	vault_random(random, sizeof(random));
 	recovery_make(RECOVERY_HELP, random, shown);
 	if (recovery_read(RECOVERY_HELP, shown, strlen(shown), plain) == RECOVERY_FINE) {
-		help_code_hash(j->vault, c->user, plain, row.hash);
+		help_hash(j->vault, c->user, plain, row.hash);
 		r = store_help_put(j->store, c->user, &row);
 	}
 	explicit_bzero(random, sizeof(random));

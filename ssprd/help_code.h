@@ -1,13 +1,11 @@
 /*
- * Help desk codes: made by an administrator for one user, typed by that user in a login (REQUEST_HELP). One a user; a new one ends the
- * old one.
+ * Help desk codes, made by an administrator for one user (help.h redeems them). One a user; a new one ends the old one.
  */
 #ifndef SSPRD_HELP_CODE_H
 #define SSPRD_HELP_CODE_H
 
 #include <stdint.h>
 
-#include "ssprd/core/vault.h"
 #include "text/recovery.h"
 
 struct judge;
@@ -15,10 +13,6 @@ struct judge;
 #define HELP_CODE_MINUTES     60
 #define HELP_CODE_MINUTES_MIN 10
 #define HELP_CODE_MINUTES_MAX 480
-
-/* How it is kept: hash of what was typed, as recovery_read gives it, bound to its user (id in the store). */
-void help_code_hash(struct vault *vault, int64_t user, const char *plain,
-		    unsigned char hash[VAULT_HASH_SIZE]);
 
 struct help_code {
 	int64_t user;
