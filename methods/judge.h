@@ -6,6 +6,8 @@
 #ifndef SSPR_METHODS_JUDGE_H
 #define SSPR_METHODS_JUDGE_H
 
+#include <stdbool.h>
+
 #include "protocol/request.h"
 #include "protocol/words.h"
 
@@ -20,10 +22,20 @@ typedef int judge_handler(struct dialog *d, const struct fields *request, struct
 
 struct method_judge {
 	enum method method;
-	judge_handler *seed; /* REQUEST_SEED: make the secret */
-	judge_handler *send; /* REQUEST_SEND: make a code and send it */
-	judge_handler *slot; /* REQUEST_SLOT granted: give the salt */
-	judge_handler *try;  /* REQUEST_TRY: count, compare, save */
+	bool given;          /* an administrator's: its users can only confirm what was filled in */
+	bool address;        /* its record is where messages can be sent to, in wire form */
+	judge_handler *seed; /* REQUEST_SEED of a new one: make the secret */
+	judge_handler *recall; /* REQUEST_SEED of what is registered: say what is to be answered */
+	judge_handler *send;   /* REQUEST_SEND: make a code and send it */
+	judge_handler *slot;   /* REQUEST_SLOT granted: give the salt */
+	judge_handler *try;    /* REQUEST_TRY of a new one: count, compare, save */
+	judge_handler *
+		prove; /* REQUEST_TRY of what is registered: count the failure, compare, take it back */
+	/* What else is saved, and removed, with its row; within that transaction. 0 or -errno. NULL: nothing. */
+	int (*saved)(struct dialog *d);
+	int (*removed)(struct dialog *d);
+	/* How often it can still be proven: 0 is as good as not registered. 0 or -errno. NULL: without an end. */
+	int (*left)(struct dialog *d, int *left);
 	/* The mask of a sealed record's plain text, for facts and lists. */
 	void (*mask)(const void *plain, size_t len, char *out, size_t size);
 };

@@ -4,9 +4,8 @@
 #include <stddef.h>
 
 static const struct method_judge *const judges[] = {
-	&app_judge,
-	&email_judge,
-	&questions_judge,
+	&app_judge,          &email_judge,     &phone_judge,
+	&office_phone_judge, &questions_judge, &recovery_codes_judge,
 };
 
 const struct method_judge *

@@ -4,7 +4,8 @@
 
 #include "methods/judge.h"
 
-extern const struct method_judge app_judge, email_judge, questions_judge;
+extern const struct method_judge app_judge, email_judge, phone_judge, office_phone_judge,
+	questions_judge, recovery_codes_judge;
 
 /* A reply of a status alone, with a number, with a reason. 0 or -errno. */
 static inline int

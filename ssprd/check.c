@@ -9,21 +9,27 @@
 #include "ssprd/core/plan.h"
 #include "ssprd/user.h"
 
+bool
+check_needs_dialog(enum state state)
+{
+	return state == STATE_REGISTER || state == STATE_RECONFIRM || state == STATE_NOTICE;
+}
+
 enum state
 check_state(const struct plan *plan, const struct config *config, bool interactive, int64_t now)
 {
-	if (plan->state != STATE_REGISTER || interactive || plan_refuses_keyed(plan, config, now))
+	if (!check_needs_dialog(plan->state) || interactive ||
+	    plan_refuses_keyed(plan, config, now))
 		return plan->state;
 	return STATE_REMIND;
 }
 
 int64_t
-check_due(const struct plan *plan, const struct config *config, int64_t now)
+check_due(const struct plan *plan)
 {
-	if (plan->state != STATE_REGISTER)
-		return plan->quiet_until;
-	return config->registration.postpone_until > now ? config->registration.postpone_until
-							 : now;
+	bool owed = plan->state == STATE_REGISTER || plan->state == STATE_RECONFIRM;
+
+	return owed ? plan->due_at : plan->quiet_until;
 }
 
 /* Why the policy leaves this user alone. */
@@ -44,43 +50,67 @@ not_enabled(const struct config *config, const struct user *user)
 	return "not on the list of [registration] users";
 }
 
+/* What is owed, in a few words. */
 static void
-due_reason(char *out, size_t size, const struct plan *plan, const struct config *config,
-	   bool interactive, int64_t now)
+owed_text(char *out, size_t size, const struct plan *plan)
 {
-	char left[48] = "postponing is free";
+	if (plan->state == STATE_REGISTER)
+		snprintf(out, size, "%d of %d methods are registered%s", plan->done, plan->required,
+			 plan->needs_code ? ", a help desk code is needed first" : "");
+	else
+		snprintf(out, size, "%d registered methods must be proven again",
+			 plan->stale_count);
+}
 
+static void
+owed_reason(char *out, size_t size, const struct plan *plan, const struct config *config,
+	    bool interactive, int64_t now)
+{
+	char owed[128], left[48] = "postponing is free";
+
+	owed_text(owed, sizeof(owed), plan);
 	if (plan->postpones_left != POSTPONES_FREE)
 		snprintf(left, sizeof(left), "%d postpones left", plan->postpones_left);
 	if (interactive)
-		snprintf(out, size, "%d of %d methods are registered; %s", plan->done,
-			 plan->required, left);
+		snprintf(out, size, "%s; %s", owed, left);
 	else
-		snprintf(out, size,
-			 "%d of %d methods are registered; a login without a dialog is %s",
-			 plan->done, plan->required,
+		snprintf(out, size, "%s; a login without a dialog is %s", owed,
 			 plan_refuses_keyed(plan, config, now) ? "refused" : "reminded once a day");
+}
+
+/* Why nothing is owed although something is missing or stale. */
+static void
+quiet_reason(char *out, size_t size, const struct plan *plan, const struct user *user)
+{
+	char when[32] = "";
+	bool not_now = user->stored.postponed_until == plan->quiet_until;
+	struct tm tm;
+
+	if (localtime_r(&plan->quiet_until, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
+	snprintf(out, size, "%s until %s",
+		 plan->registered && !not_now ? "too many failures: nothing can be proven"
+					      : "a \"not now\" runs",
+		 when);
 }
 
 void
 check_reason(char *out, size_t size, const struct plan *plan, const struct config *config,
 	     const struct user *user, bool interactive, int64_t now)
 {
-	char when[32] = "";
-	struct tm tm;
-
-	if (plan->state == STATE_REGISTER) {
-		due_reason(out, size, plan, config, interactive, now);
-	} else if (!plan->enabled) {
+	if (!plan->enabled)
 		snprintf(out, size, "%s", not_enabled(config, user));
-	} else if (plan->registered) {
+	else if (plan->state == STATE_REGISTER || plan->state == STATE_RECONFIRM)
+		owed_reason(out, size, plan, config, interactive, now);
+	else if (plan->state == STATE_NOTICE)
+		snprintf(out, size, "a change is to be told");
+	else if (plan->state == STATE_REMIND)
+		snprintf(out, size, "registered; %d recovery codes are left", plan->codes_left);
+	else if (plan->registered && plan->stale_count == 0)
 		snprintf(out, size, "registered: %d methods, %d required", plan->done,
 			 plan->required);
-	} else if (config->registration.enforce == ENFORCE_OFF) {
+	else if (config->registration.enforce == ENFORCE_OFF)
 		snprintf(out, size, "[registration] enforce is off");
-	} else {
-		if (localtime_r(&plan->quiet_until, &tm))
-			strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
-		snprintf(out, size, "a \"not now\" runs until %s", when);
-	}
+	else
+		quiet_reason(out, size, plan, user);
 }

@@ -20,14 +20,17 @@ struct user;
 #define REASON_TEXT_MAX 256
 
 /*
- * The word for this plan: what is due opens a dialog (register); without a conversation it is one line (remind), or register where such
- * logins are refused, so that the module asks for the dialog that cannot be held and gets its refusal.
+ * The word for this plan: what is due opens a dialog (register, reconfirm, notice); without a conversation it is one line (remind), or
+ * the word itself where such logins are refused, so that the module asks for the dialog that cannot be held and gets its refusal.
  */
 enum state
 check_state(const struct plan *plan, const struct config *config, bool interactive, int64_t now);
 
-/* When it changes, or from when it is held: quiet_until, postpone_until while that is to come, else now. */
-int64_t check_due(const struct plan *plan, const struct config *config, int64_t now);
+/* Does that state ask for a dialog? */
+bool check_needs_dialog(enum state state);
+
+/* When it changes, or from when on it is held: while something is owed, when postponing is no longer free, else quiet_until; 0: now. */
+int64_t check_due(const struct plan *plan);
 
 /* One English sentence: why this is the answer. */
 void check_reason(char *out, size_t size, const struct plan *plan, const struct config *config,

@@ -19,6 +19,7 @@ struct delivery {
 	struct child child; /* first: child_ended casts back */
 	struct deliveries *all;
 	const char *kind;
+	char *program; /* NULL: sspr-deliver */
 	struct secret json;
 	size_t written;
 	int timeout;
@@ -68,6 +69,8 @@ delivery_new(struct delivery **out, const char *kind, const struct delivery_mess
 	wiping_free(json);
 	if (r == 0 && d->json.len > DELIVERY_JSON_MAX)
 		r = -EMSGSIZE;
+	if (r == 0 && message->program && !(d->program = strdup(message->program)))
+		r = -ENOMEM;
 	if (r < 0) {
 		delivery_free(d);
 		return r;
@@ -87,6 +90,7 @@ delivery_free(struct delivery *d)
 	if (!d)
 		return;
 	secret_done(&d->json);
+	free(d->program);
 	free(d);
 }
 
@@ -178,6 +182,12 @@ exit_reason(int status)
 	}
 }
 
+static const char *
+program_of(const struct delivery *d)
+{
+	return d->program ? d->program : d->all->program;
+}
+
 static void
 say(const struct delivery *d, int status, enum reason reason)
 {
@@ -190,7 +200,7 @@ say(const struct delivery *d, int status, enum reason reason)
 		log_warning("%s: the delivery died by signal %d: %s", d->kind, WTERMSIG(status),
 			    line);
 	else if (WEXITSTATUS(status) == CHILD_NO_PROGRAM && !d->line_len)
-		log_error("%s: %s cannot be executed", d->kind, d->all->program);
+		log_error("%s: %s cannot be executed", d->kind, program_of(d));
 	else if (reason != REASON_COUNT)
 		log_warning("%s: not delivered (%s): %s", d->kind, reason_word(reason), line);
 }
@@ -253,10 +263,12 @@ static int
 run(struct delivery *d)
 {
 	struct deliveries *all = d->all;
-	const char *argv[] = { all->program, d->kind, "-c", all->config_file, NULL };
+	const char *argv[] = { program_of(d), d->kind, "-c", all->config_file, NULL };
 	int in[2] = { -1, -1 }, err[2] = { -1, -1 };
 	int r = make_pipes(in, err);
 
+	if (d->program) /* an administrator's own, which knows the kind and nothing of our files */
+		argv[2] = NULL;
 	if (r == 0) {
 		struct child_fd fds[] = { { in[0], STDIN_FILENO }, { err[1], STDERR_FILENO } };
 

@@ -30,13 +30,15 @@ struct deliveries {
 	size_t running_count, waiting_count;
 };
 
-/* What a message says; texts in UTF-8, to only where it is known to be harmless (text/address.h). */
+/* What a message says; texts in UTF-8, to only where it is known to be harmless (text/address.h, text/phone.h). */
 struct delivery_message {
+	const char
+		*program; /* to be run in place of sspr-deliver, or NULL; not part of the message */
 	const char *to, *code, *text, *user, *host, *lang, *id;
 };
 
 /*
- * Make a delivery; nothing is started. kind: "email". 0: *out is the caller's until delivery_start. done is called once, with
+ * Make a delivery; nothing is started. kind: "email", "sms", "voice". 0: *out is the caller's until delivery_start. done is called once, with
  * REASON_COUNT for sent, else the reason.
  */
 int delivery_new(struct delivery **out, const char *kind, const struct delivery_message *message,

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ssprd/changes.h"
 #include "ssprd/context.h"
 #include "ssprd/core/store.h"
-#include "ssprd/core/vault.h"
 #include "ssprd/sending.h"
 
 int
@@ -30,7 +30,21 @@ dialog_init(struct dialog *d, struct judge *judge, enum purpose purpose, struct 
 	r = dialog_plan(d);
 	if (r < 0)
 		dialog_done(d);
+	else
+		d->why = d->plan.state;
 	return r;
+}
+
+int
+dialog_begins(struct dialog *d)
+{
+	enum state why = d->plan.state;
+	int r = user_keep_dormant(&d->user, d->judge->store, &d->plan, d->now);
+
+	if (r < 0 || d->purpose != PURPOSE_ENROLL || why == STATE_NOTICE)
+		return r;
+	return dialog_audit(d, AUDIT_REGISTRATION_STARTED, NULL, "started",
+			    why == STATE_REGISTER ? NULL : state_word(why));
 }
 
 void
@@ -41,6 +55,8 @@ dialog_close(struct dialog *d)
 	dialog_forget_answers(d);
 	sending_let_go(d);
 	secret_done(&d->seed);
+	explicit_bzero(d->recovery, sizeof(d->recovery));
+	d->recovery_made = false;
 }
 
 void
@@ -57,6 +73,14 @@ dialog_plan(struct dialog *d)
 	return user_plan(d->judge, &d->user, d->now, &d->plan);
 }
 
+int
+dialog_look_again(struct dialog *d)
+{
+	int r = user_again(&d->user, d->judge->store);
+
+	return r < 0 ? r : dialog_plan(d);
+}
+
 bool
 dialog_offers(const struct dialog *d, enum method method)
 {
@@ -67,13 +91,35 @@ dialog_offers(const struct dialog *d, enum method method)
 }
 
 int
-dialog_has(const struct dialog *d, enum method method)
+dialog_has(struct dialog *d, enum method method)
 {
-	struct store_method stands = { 0 };
-	int r = store_method_get(d->judge->store, d->user.stored.id, method, false, &stands);
+	const struct method_judge *row = method_judge(method);
+	struct store_method m = { 0 };
+	int left = 1;
+	int r = store_method_get(d->judge->store, d->user.stored.id, method, false, &m);
 
-	store_method_done(&stands);
-	return r < 0 ? r : r == STORE_DONE;
+	if (r == STORE_DONE && m.registered_at && row && row->left)
+		r = row->left(d, &left);
+	store_method_done(&m);
+	return r < 0 ? r : r == STORE_DONE && m.registered_at && left > 0;
+}
+
+bool
+dialog_may_add(const struct dialog *d)
+{
+	bool shown = d->proven || d->plan.code_open;
+
+	if (d->purpose == PURPOSE_MANAGE)
+		return shown && d->plan.done > 0;
+	return !d->plan.needs_code && (!d->plan.registered || shown);
+}
+
+bool
+dialog_may_change(const struct dialog *d, enum method method)
+{
+	if (d->plan.code_open)
+		return true;
+	return d->purpose == PURPOSE_MANAGE && (d->proven & ~dialog_bit(method)) != 0;
 }
 
 int
@@ -95,45 +141,34 @@ dialog_audit(struct dialog *d, enum audit_event event, const char *method, const
 	return audit_write(d->judge->store, d->judge->vault, &entry);
 }
 
-/* Within a transaction. */
-static int
-save_rows(struct dialog *d, enum method method, const struct store_method *row)
+int
+dialog_change(struct dialog *d, enum audit_event event, enum method method, const char *old,
+	      const char *result, const char *reason)
 {
-	struct store *store = d->judge->store;
-	int64_t user = d->user.stored.id;
-	int r = dialog_has(d, method);
+	struct change change = { .event = event,
+				 .user = &d->user,
+				 .plan = &d->plan,
+				 .method = method,
+				 .old = old,
+				 .in_login = d->purpose == PURPOSE_ENROLL,
+				 .first = d->user.stored.registered_at == 0,
+				 .actor = d->user.stored.name,
+				 .result = result,
+				 .reason = reason,
+				 .service = d->service,
+				 .rhost = d->rhost,
+				 .lang = d->lang,
+				 .session = d->number,
+				 .now = d->now };
 
-	if (r != 0)
-		return r < 0 ? r : -EEXIST;
-	r = store_code_remove(store, user, method); /* STORE_NONE: it was proven without one */
-	if (r >= 0)
-		r = store_method_put(store, user, row);
-	if (r == 0)
-		r = dialog_audit(d, AUDIT_METHOD_ADDED, method_word(method), "proven", NULL);
-	return r;
+	return change_record(d->judge, &change);
 }
 
-int
-dialog_save(struct dialog *d, enum method method, const void *record, size_t len, int64_t once_step)
+void
+dialog_begin_anew(struct dialog *d)
 {
-	struct judge *j = d->judge;
-	struct vault_place place = { d->user.stored.id, method_word(method), "record" };
-	struct store_method row = { .method = method,
-				    .registered_at = d->now,
-				    .proven_at = d->now,
-				    .last_step = once_step };
-	int r = vault_seal(j->vault, &place, record, len, &row.sealed, &row.sealed_len);
-
-	if (r < 0)
-		return r;
-	r = store_begin(j->store);
-	if (r == 0)
-		r = save_rows(d, method, &row);
-	if (r == 0)
-		r = store_commit(j->store);
-	store_rollback(j->store);
-	store_method_done(&row);
-	return r < 0 ? r : 0;
+	d->changing = 0;
+	dialog_forget_answers(d);
 }
 
 void

@@ -44,8 +44,9 @@ struct dialog {
 	int64_t number; /* for log lines and the audit */
 	enum purpose purpose;
 	enum dialog_state state;
+	enum state why; /* what was owed when it began */
 	struct user user;
-	struct plan plan; /* as of the last FACTS */
+	struct plan plan; /* as of the last FACTS, the last help desk code, the last thing saved */
 	char service[SERVICE_NAME_MAX + 1];
 	char tty[TERMINAL_NAME_MAX + 1];
 	char rhost[HOST_NAME_MAX_BYTES + 1];
@@ -55,28 +56,51 @@ struct dialog {
 	int time_left; /* seconds */
 	unsigned int requests, log_lines;
 
+	unsigned int proven; /* a bit (1 << method): proven in this dialog, new ones too */
+	unsigned int
+		changing; /* a bit each: a new value was begun that takes the place of the registered one */
+	int64_t changes_shown; /* the last untold change that the session was given; 0 none */
+
 	/* app: the secret that was given out, and the wrong tries against it. */
 	struct secret seed;
 	int seed_tries;
 
+	/* recovery codes: keyed hashes of those that were given out, and the wrong tries against them. */
+	unsigned char recovery[RECOVERY_CODES][DIALOG_HASH_SIZE];
+	bool recovery_made;
+	int recovery_tries, recovery_typed; /* which of them was typed back */
+
 	/* A message with a code: made by SEND, started by session.c after the reply; its outcome is told at the next step. */
 	struct sending *outgoing; /* made, not yet started; owned */
 	struct sending *sending;  /* started; owned by itself */
+	enum method sent_method;  /* whose */
 	bool undelivered;
 	enum reason undelivered_why;
 
-	/* questions: the slot, the salt that it came with, the answers so far. */
+	/* questions: the slot, whether the answer is to prove a registered set; the salt that it came with, the answers so far. */
 	struct slot_wait slot;
 	enum method slot_method;
+	bool slot_proves;
 	bool salted;
 	unsigned char salt[DIALOG_SALT_SIZE];
 	struct taken_answer answers[DIALOG_ANSWERS_MAX];
 	int answer_count;
 };
 
+static inline unsigned int
+dialog_bit(enum method method)
+{
+	return 1u << method;
+}
+
 /* Begin a dialog: takes *user over (which is empty afterwards), makes the plan. 0 or -errno (then *d is empty). */
 int dialog_init(struct dialog *d, struct judge *judge, enum purpose purpose, struct user *user,
 		const struct context *context, int64_t number, int64_t now);
+/*
+ * It is about to be held: audited, where something is owed (looking after what is registered, or reading of a change, is nothing of
+ * the sort). 0 or -errno.
+ */
+int dialog_begins(struct dialog *d);
 /* Nothing more is asked: give back its slot, let go of its sending, wipe every secret. Who it was for stays known. */
 void dialog_close(struct dialog *d);
 /* Close, wipe, release. */
@@ -85,22 +109,31 @@ void dialog_done(struct dialog *d);
 /* Make the plan anew from the store. 0 or -errno. */
 int dialog_plan(struct dialog *d);
 
+/* What the store knows of this user now, and the plan of that. 0 or -errno. */
+int dialog_look_again(struct dialog *d);
+
 /* Is that method on offer to this user? */
 bool dialog_offers(const struct dialog *d, enum method method);
-/* Is it registered? What stands is never replaced in this kind of dialog. 1 yes, 0 no, -errno. */
-int dialog_has(const struct dialog *d, enum method method);
+/* Is it registered? Recovery codes of which none is left are not. 1 yes, 0 no, -errno. */
+int dialog_has(struct dialog *d, enum method method);
+
+/*
+ * May what is missing be registered in this dialog? In a login: where the password was just checked, and it is owed, or something was
+ * proven; not before the help desk code where one is needed. In manage: after a proof, never the first one.
+ */
+bool dialog_may_add(const struct dialog *d);
+/* May this method, which is registered, be replaced or removed? After a help desk code, or in manage after another one was proven. */
+bool dialog_may_change(const struct dialog *d, enum method method);
 
 /* One event of this dialog. Texts may be NULL. 0 or -errno. */
 int dialog_audit(struct dialog *d, enum audit_event event, const char *method, const char *result,
 		 const char *reason);
+/* The same for an event that others must hear of; within its transaction. old: struct change. */
+int dialog_change(struct dialog *d, enum audit_event event, enum method method, const char *old,
+		  const char *result, const char *reason);
 
-/*
- * Save a proven method: its record is sealed for this user and stored, audited, and the code that proved it (if one waits) removed, in one transaction.
- * With once_step above 0 it is the app's accepted time step. 0: on disk. -EEXIST: the method stands already; -errno: nothing was saved.
- */
-int dialog_save(struct dialog *d, enum method method, const void *record, size_t len,
-		int64_t once_step);
-
+/* What was begun and not proven is forgotten: new values for what is registered, answers. */
+void dialog_begin_anew(struct dialog *d);
 /* The session's turn with a slot is over: give it back. Wipes the salt. */
 void dialog_slot_release(struct dialog *d);
 /* Wipe the answers taken so far. */

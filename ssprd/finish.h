@@ -1,6 +1,8 @@
 /*
  * How a dialog ends: from the reason that the session gives, and from what is owed now, to the verdict that the
- * module acts on. A "not now" is counted here and nowhere else; what was proven is in the store already.
+ * module acts on. A "not now" is counted here and nowhere else, for registering and reconfirming alike; what was proven is in the store
+ * already. Who cannot prove anything that is registered any more, or is blocked, is let by uncounted while only reconfirming is owed. The
+ * changes that the session was given are told once the user has answered.
  */
 #ifndef SSPRD_FINISH_H
 #define SSPRD_FINISH_H

@@ -4,22 +4,19 @@
 #include "ssprd/judge.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "protocol/facts.h"
 #include "ssprd/catalogue.h"
-#include "ssprd/core/config.h"
-#include "ssprd/core/store.h"
-#include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
+#include "ssprd/facts.h"
 #include "ssprd/finish.h"
+#include "ssprd/help.h"
+#include "ssprd/record.h"
 #include "text/log.h"
 
 #define METHOD_WORD_MAX 32
 
-static judge_handler on_facts, on_question, on_seed, on_send, on_slot, on_try, on_log, on_finish;
+static judge_handler on_question, on_seed, on_send, on_slot, on_try, on_remove, on_log, on_finish;
 
 static const struct request_rule {
 	int op;
@@ -30,44 +27,27 @@ static const struct request_rule {
 	size_t longest;      /* bytes of any of them */
 	judge_handler *handler;
 } rules[] = {
-	{ REQUEST_FACTS, "facts", DIALOG_NEW | DIALOG_OPEN, 0, 0, 0, 0, on_facts },
+	{ REQUEST_FACTS, "facts", DIALOG_NEW | DIALOG_OPEN, 0, 0, 0, 0, facts_tell },
+	{ REQUEST_CHANGES, "changes", DIALOG_OPEN, 0, 0, 0, 0, facts_changes },
 	{ REQUEST_QUESTION, "question", DIALOG_OPEN, 1, 1, 1, 8, on_question },
 	{ REQUEST_SEED, "seed", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_seed },
-	{ REQUEST_SEND, "send", DIALOG_OPEN, 2, 2, 2, METHOD_VALUE_MAX, on_send },
-	{ REQUEST_SLOT, "slot", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_slot },
+	{ REQUEST_SEND, "send", DIALOG_OPEN, 2, 3, 3, METHOD_VALUE_MAX, on_send },
+	{ REQUEST_SLOT, "slot", DIALOG_OPEN, 1, 2, 2, METHOD_WORD_MAX, on_slot },
 	{ REQUEST_TRY, "try", DIALOG_OPEN | DIALOG_HASHING, 2, 3, 2, METHOD_VALUE_MAX, on_try },
+	{ REQUEST_HELP, "help", DIALOG_OPEN, 1, 1, 1, METHOD_VALUE_MAX, help_redeem },
+	{ REQUEST_REMOVE, "remove", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_remove },
 	{ REQUEST_LOG, "log", ~0u, 1, 1, 1, REQUEST_LOG_MAX, on_log },
 	{ REQUEST_FINISH, "finish", ~(unsigned int)DIALOG_OVER, 1, 1, 1, METHOD_WORD_MAX,
 	  on_finish },
 };
 
-/* Which of a method's handlers a request needs. */
-enum column { COLUMN_SEED, COLUMN_SEND, COLUMN_SLOT, COLUMN_TRY };
-
-static judge_handler *
-column_of(const struct method_judge *row, enum column column)
-{
-	switch (column) {
-	case COLUMN_SEED:
-		return row->seed;
-	case COLUMN_SEND:
-		return row->send;
-	case COLUMN_SLOT:
-		return row->slot;
-	case COLUMN_TRY:
-		return row->try;
-	}
-	return NULL;
-}
-
 /*
- * The method that field 0 names, when this program has it, it permits this request, is on offer, and is not registered yet: a
- * session must not put anything in the place of what its user proved. TRY alone may come once more, for a code that was used.
- * 0: *row; JUDGED_VIOLATION; -errno.
+ * The method that field 0 names, when this program has it and it is on offer; *stands: it is registered. 0: *row; JUDGED_VIOLATION;
+ * -errno.
  */
 static int
-method_of(struct dialog *d, const struct fields *request, enum column column,
-	  const struct method_judge **row)
+method_of(struct dialog *d, const struct fields *request, const struct method_judge **row,
+	  bool *stands)
 {
 	char word[METHOD_WORD_MAX + 1];
 	enum method method;
@@ -77,47 +57,104 @@ method_of(struct dialog *d, const struct fields *request, enum column column,
 		return JUDGED_VIOLATION;
 	method = method_from_word(word);
 	*row = method == METHOD_COUNT ? NULL : method_judge(method);
-	if (!*row || !column_of(*row, column))
+	if (!*row || !dialog_offers(d, method))
 		return JUDGED_VIOLATION;
-	if (!dialog_offers(d, method))
-		return JUDGED_VIOLATION;
-	if (column == COLUMN_TRY)
-		return 0;
 	r = dialog_has(d, method);
-	return r == 1 ? JUDGED_VIOLATION : r;
+	*stands = r == 1;
+	return r < 0 ? r : 0;
+}
+
+/*
+ * What a request is about. A session must not put anything in the place of what its user proved unless that is open, and
+ * nothing beside it either.
+ */
+enum about { ADDING, PROVING, CHANGING };
+
+static bool
+permitted(const struct dialog *d, enum method method, enum about about)
+{
+	switch (about) {
+	case ADDING:
+		return dialog_may_add(d);
+	case CHANGING:
+		return dialog_may_change(d, method);
+	case PROVING:
+		break;
+	}
+	return true;
+}
+
+/* Note what was begun, for the TRY that follows, and let the method's handler do it. */
+static int
+begin(struct dialog *d, const struct method_judge *row, enum about about, judge_handler *handler,
+      const struct fields *request, struct message *reply)
+{
+	if (!handler || !permitted(d, row->method, about))
+		return JUDGED_VIOLATION;
+	d->changing &= ~dialog_bit(row->method);
+	if (about == CHANGING)
+		d->changing |= dialog_bit(row->method);
+	return handler(d, request, reply);
 }
 
 static int
 on_seed(struct dialog *d, const struct fields *request, struct message *reply)
 {
 	const struct method_judge *row;
-	int r = method_of(d, request, COLUMN_SEED, &row);
+	bool stands;
+	int r = method_of(d, request, &row, &stands);
 
-	return r == 0 ? row->seed(d, request, reply) : r;
+	if (r != 0)
+		return r;
+	if (stands && row->recall)
+		return begin(d, row, PROVING, row->recall, request, reply);
+	return begin(d, row, stands ? CHANGING : ADDING, row->seed, request, reply);
 }
 
 static int
 on_send(struct dialog *d, const struct fields *request, struct message *reply)
 {
 	const struct method_judge *row;
-	int r = method_of(d, request, COLUMN_SEND, &row);
+	enum about about = ADDING;
+	bool stands;
+	int r = method_of(d, request, &row, &stands);
 
-	return r == 0 ? row->send(d, request, reply) : r;
+	if (r != 0)
+		return r;
+	if (stands)
+		about = request->field[1].len > 0 ? CHANGING : PROVING;
+	return begin(d, row, about, row->send, request, reply);
+}
+
+static int
+take_slot(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	(void)request;
+	d->state = DIALOG_WAITING;
+	if (!slot_take(d->judge->slots, &d->slot))
+		return JUDGED_LATER;
+	return judge_slot_granted(d, reply);
 }
 
 static int
 on_slot(struct dialog *d, const struct fields *request, struct message *reply)
 {
 	const struct method_judge *row;
-	int r = method_of(d, request, COLUMN_SLOT, &row);
+	char use[METHOD_WORD_MAX + 1] = "";
+	enum about about = ADDING;
+	bool stands;
+	int r = method_of(d, request, &row, &stands);
 
 	if (r != 0)
 		return r;
+	if (request->count == 2 &&
+	    (!field_text(request, 1, use, sizeof(use)) || !stands || strcmp(use, SLOT_NEW) != 0))
+		return JUDGED_VIOLATION;
+	if (stands)
+		about = *use ? CHANGING : PROVING;
 	d->slot_method = row->method;
-	d->state = DIALOG_WAITING;
-	if (!slot_take(d->judge->slots, &d->slot))
-		return JUDGED_LATER;
-	return judge_slot_granted(d, reply);
+	d->slot_proves = about == PROVING;
+	return begin(d, row, about, row->slot ? take_slot : NULL, request, reply);
 }
 
 int
@@ -129,25 +166,60 @@ judge_slot_granted(struct dialog *d, struct message *reply)
 	return method_judge(d->slot_method)->slot(d, &none, reply);
 }
 
-/* A method whose answers are hashed is tried with a slot in hand, and the slot goes back; any other without. */
+/* A method whose answers are hashed is tried with a slot in hand, and the slot goes back. */
+static int
+try_hashed(struct dialog *d, const struct method_judge *row, const struct fields *request,
+	   struct message *reply)
+{
+	int r;
+
+	if (d->state != DIALOG_HASHING || row->method != d->slot_method)
+		return JUDGED_VIOLATION;
+	r = d->slot_proves ? row->prove(d, request, reply) : row->try(d, request, reply);
+	d->state = DIALOG_OPEN;
+	dialog_slot_release(d);
+	return r;
+}
+
+/* What was registered a moment ago is on record: a second try proves it. */
 static int
 on_try(struct dialog *d, const struct fields *request, struct message *reply)
 {
 	const struct method_judge *row;
-	bool hashed;
-	int r = method_of(d, request, COLUMN_TRY, &row);
+	bool stands;
+	int r = method_of(d, request, &row, &stands);
 
 	if (r != 0)
 		return r;
-	hashed = row->slot != NULL;
-	if (hashed != (d->state == DIALOG_HASHING) || (hashed && row->method != d->slot_method))
+	if (row->slot)
+		return try_hashed(d, row, request, reply);
+	if (d->state == DIALOG_HASHING)
 		return JUDGED_VIOLATION;
-	r = row->try(d, request, reply);
-	if (hashed) {
-		d->state = DIALOG_OPEN;
-		dialog_slot_release(d);
+	if (stands && !(d->changing & dialog_bit(row->method)))
+		return row->prove(d, request, reply);
+	return permitted(d, row->method, stands ? CHANGING : ADDING) ? row->try(d, request, reply)
+								     : JUDGED_VIOLATION;
+}
+
+/* What was filled in its user may throw away as they may register it; what is registered goes as it is replaced. */
+static int
+on_remove(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	const struct method_judge *row;
+	bool stands;
+	int r = method_of(d, request, &row, &stands);
+
+	if (r != 0)
+		return r;
+	if (!permitted(d, row->method, stands ? CHANGING : ADDING))
+		return JUDGED_VIOLATION;
+	if (row->given) {
+		message_start(reply, REPLY_REFUSED);
+		return message_put_text(reply, reason_word(REASON_NEEDED));
 	}
-	return r;
+	r = record_remove(d, row->method);
+	message_start(reply, REPLY_OK);
+	return r < 0 ? r : 0;
 }
 
 static int
@@ -162,77 +234,6 @@ on_question(struct dialog *d, const struct fields *request, struct message *repl
 		text = catalogue_question(d->judge->catalogues, d->lang, (size_t)index);
 	message_start(reply, text ? REPLY_OK : REPLY_NONE);
 	return text ? message_put_text(reply, text) : 0;
-}
-
-/* The mask of a registered method; what does not open is shown as nothing, and logged: the row was moved or the key is another. */
-static int
-mask_of(struct dialog *d, const struct method_judge *row, struct method_fact *fact)
-{
-	struct vault_place place = { d->user.stored.id, method_word(row->method), "record" };
-	struct store_method m = { 0 };
-	struct secret plain = { 0 };
-	int r = store_method_get(d->judge->store, d->user.stored.id, row->method, true, &m);
-
-	if (r == STORE_DONE && m.sealed) {
-		int64_t days = d->judge->config->registration.reconfirm_days;
-
-		fact->state = METHOD_REGISTERED;
-		fact->stale_at = days ? m.proven_at + days * 24 * 3600 : 0;
-		r = vault_unseal(d->judge->vault, &place, m.sealed, m.sealed_len, &plain);
-		if (r == VAULT_DONE && row->mask)
-			row->mask(plain.data, plain.len, fact->masked, sizeof(fact->masked));
-		else if (r == VAULT_SHUT)
-			log_error("a record of %s does not open", method_word(row->method));
-	}
-	secret_done(&plain);
-	store_method_done(&m);
-	return r < 0 ? r : 0;
-}
-
-static void
-facts_of_policy(const struct dialog *d, struct facts *f)
-{
-	const struct config *config = d->judge->config;
-	const char *contact = config->support.contact ? config->support.contact : "";
-
-	f->state = STATE_REGISTER;
-	snprintf(f->host, sizeof(f->host), "%s", d->judge->host);
-	snprintf(f->contact, sizeof(f->contact), "%s", contact);
-	f->time_left = d->time_left > 0 ? d->time_left : 0;
-	f->required = d->plan.required;
-	f->done = d->plan.done;
-	f->postpones_left = d->plan.postpones_left;
-	f->questions = config->questions.ask_register;
-	f->questions_custom = config->questions.custom;
-	f->code_digits = config->codes.digits;
-	f->code_minutes = config->codes.lifetime / 60;
-}
-
-static int
-on_facts(struct dialog *d, const struct fields *request, struct message *reply)
-{
-	struct facts f = { 0 };
-	int r = dialog_plan(d);
-
-	(void)request;
-	if (r < 0)
-		return r;
-	facts_of_policy(d, &f);
-	for (int i = 0; i < d->plan.offered_count; i++) {
-		struct method_fact *fact = &f.methods[f.method_count];
-		const struct method_judge *row = method_judge(d->plan.offered[i]);
-
-		if (!row)
-			continue;
-		fact->method = row->method;
-		r = mask_of(d, row, fact);
-		if (r < 0)
-			return r;
-		f.method_count++;
-	}
-	d->state = DIALOG_OPEN;
-	message_start(reply, REPLY_OK);
-	return facts_put(reply, &f);
 }
 
 static int

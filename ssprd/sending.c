@@ -62,15 +62,20 @@ delivered(enum reason reason, void *arg)
 }
 
 static int
-make_delivery(struct sending *s, const struct dialog *d, const char *to, const char *code)
+make_delivery(struct sending *s, const struct dialog *d, enum way way, const char *to,
+	      const char *code)
 {
 	const struct config *config = d->judge->config;
 	char user[USER_NAME_MAX + 1], host[HOST_NAME_MAX_BYTES + 1], id[2 * 16 + 1];
 	unsigned char random[16];
 	struct secret text = { 0 };
-	struct delivery_message message = {
-		.to = to, .code = code, .user = user, .host = host, .lang = d->lang, .id = id
-	};
+	struct delivery_message message = { .program = way_program(config, way),
+					    .to = to,
+					    .code = code,
+					    .user = user,
+					    .host = host,
+					    .lang = d->lang,
+					    .id = id };
 	int r;
 
 	vault_random(random, sizeof(random));
@@ -78,13 +83,13 @@ make_delivery(struct sending *s, const struct dialog *d, const char *to, const c
 		snprintf(id + 2 * i, 3, "%02x", random[i]);
 	words_printable(s->user, user, sizeof(user));
 	words_printable(d->judge->host, host, sizeof(host));
-	r = words_code(&text, d->lang, s->user, d->judge->host, code, config->codes.lifetime / 60,
-		       config->support.contact);
+	r = words_code(&text, way, d->lang, s->user, d->judge->host, code,
+		       config->codes.lifetime / 60, config->support.contact);
 	if (r < 0)
 		return r;
 	message.text = secret_text(&text);
-	r = delivery_new(&s->delivery, method_word(s->method), &message, config->email.timeout,
-			 delivered, s);
+	r = delivery_new(&s->delivery, way_word(way), &message, way_timeout(config, way), delivered,
+			 s);
 	secret_done(&text);
 	return r;
 }
@@ -99,7 +104,7 @@ forget(struct sending *s)
 }
 
 int
-sending_make(struct dialog *d, enum method method, const char *to, const char *code)
+sending_make(struct dialog *d, enum method method, enum way way, const char *to, const char *code)
 {
 	struct sending *s = calloc(1, sizeof(*s));
 	int r;
@@ -114,7 +119,7 @@ sending_make(struct dialog *d, enum method method, const char *to, const char *c
 	memcpy(s->rhost, d->rhost, sizeof(s->rhost));
 	s->uid = d->user.stored.uid;
 	s->number = d->number;
-	r = make_delivery(s, d, to, code);
+	r = make_delivery(s, d, way, to, code);
 	if (r < 0) {
 		forget(s);
 		return r;

@@ -6,16 +6,18 @@
 #define SSPRD_SENDING_H
 
 #include "protocol/words.h"
+#include "ssprd/way.h"
 
 struct deliveries;
 struct dialog;
 struct sending;
 
 /*
- * Make the message with this code to that address (a wire form), and put it into d->outgoing, in place of an earlier
- * one. 0 or -errno.
+ * Make the message with this code for that method, to an address or number (a wire form), and put it into d->outgoing, in place
+ * of an earlier one. 0 or -errno.
  */
-int sending_make(struct dialog *d, enum method method, const char *to, const char *code);
+int
+sending_make(struct dialog *d, enum method method, enum way way, const char *to, const char *code);
 
 /* Start d->outgoing, if there is one: it becomes d->sending. An earlier one that still runs tells nobody any more. */
 void sending_start(struct dialog *d, struct deliveries *deliveries);

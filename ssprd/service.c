@@ -42,17 +42,29 @@ read_user(struct daemon *daemon, struct bus_call *call, int argument, struct con
 	return r;
 }
 
-/* The line of a day, for a login that cannot hold the dialog. */
+/* One line: at every login that can show it, and of those without a conversation at one a day. */
 static int
 remind(struct daemon *daemon, struct user *user, const struct plan *plan,
        const struct context *context, int64_t now, char line[WORDS_LINE_MAX])
 {
-	bool show;
-	int r = user_remind(user, daemon->judge.store, now, &show);
+	bool show = true;
+	int r = context->interactive ? 0 : user_remind(user, daemon->judge.store, now, &show);
 
 	if (r == 0 && show)
 		words_reminder(line, WORDS_LINE_MAX, context->lang, plan, daemon->config, now);
 	return r;
+}
+
+static void
+write_stamp(struct daemon *daemon, const struct user *user, const struct plan *plan,
+	    enum state state, int64_t now)
+{
+	uint64_t uid = (uint64_t)user->stored.uid;
+
+	if (state == STATE_OK || state == STATE_NOT_ENABLED)
+		stamps_write(&daemon->stamps, user->stored.name, uid, plan->quiet_until, now);
+	else
+		stamps_remove(&daemon->stamps, uid);
 }
 
 static int
@@ -65,6 +77,8 @@ answer(struct daemon *daemon, struct bus_call *call, struct user *user,
 	enum state state;
 	int r = user_plan(&daemon->judge, user, now, &plan);
 
+	if (r == 0)
+		r = user_keep_dormant(user, daemon->judge.store, &plan, now);
 	if (r < 0)
 		return r;
 	state = check_state(&plan, config, context->interactive, now);
@@ -72,16 +86,12 @@ answer(struct daemon *daemon, struct bus_call *call, struct user *user,
 		r = remind(daemon, user, &plan, context, now, line);
 	if (r < 0)
 		return r;
-	if (state == STATE_OK || state == STATE_NOT_ENABLED)
-		stamps_write(&daemon->stamps, user->stored.name, (uint64_t)user->stored.uid,
-			     plan.quiet_until, now);
-	else
-		stamps_remove(&daemon->stamps, (uint64_t)user->stored.uid);
+	write_stamp(daemon, user, &plan, state, now);
 	reply_text(call, NULL, state_word(state));
 	reply_open_dict(call);
 	reply_text(call, "message", line);
 	reply_int(call, "postpones_left", plan.postpones_left);
-	reply_long(call, "due", check_due(&plan, config, now));
+	reply_long(call, "due", check_due(&plan));
 	reply_close(call);
 	return BUS_FINE;
 }
@@ -103,11 +113,11 @@ on_check(void *arg, struct bus_call *call)
 }
 
 static int
-start(struct daemon *daemon, struct bus_call *call, struct user *user,
+start(struct daemon *daemon, struct bus_call *call, enum purpose purpose, struct user *user,
       const struct context *context, int64_t now)
 {
 	int terminal = -1;
-	int r = session_start(&daemon->sessions, PURPOSE_ENROLL, user, context, now, &terminal);
+	int r = session_start(&daemon->sessions, purpose, user, context, now, &terminal);
 
 	if (r < 0)
 		return r;
@@ -118,24 +128,40 @@ start(struct daemon *daemon, struct bus_call *call, struct user *user,
 	return BUS_FINE;
 }
 
-/* Only root can say that the password was just checked: a program that runs as the user must not be able to register for them. */
+/*
+ * Only root can say that the password was just checked: a program that runs as the user must not be able to register for them. And nobody but
+ * they themselves, root neither, manages what they registered.
+ */
+static int
+may_converse(struct daemon *daemon, const struct bus_call *call, enum purpose purpose)
+{
+	int r;
+
+	if (purpose == PURPOSE_ENROLL)
+		return bus_call_uid(call) == 0 ? BUS_FINE : BUS_NOT_ALLOWED;
+	if (purpose != PURPOSE_MANAGE)
+		return BUS_BAD_REQUEST;
+	r = user_is(daemon->judge.store, bus_call_user(call), bus_call_uid(call));
+	if (r < 0)
+		return r;
+	return r == 1 ? BUS_FINE : BUS_NOT_ALLOWED;
+}
+
 static int
 on_converse(void *arg, struct bus_call *call)
 {
 	struct daemon *daemon = arg;
-	const char *purpose = bus_call_text(call, 1);
+	const char *word = bus_call_text(call, 1);
+	enum purpose purpose = word ? purpose_from_word(word) : PURPOSE_COUNT;
 	struct context context = { 0 };
 	struct user user = { 0 };
 	int64_t now = time(NULL);
-	int r;
+	int r = may_converse(daemon, call, purpose);
 
-	if (!purpose || purpose_from_word(purpose) != PURPOSE_ENROLL)
-		return BUS_BAD_REQUEST;
-	if (bus_call_uid(call) != 0)
-		return BUS_NOT_ALLOWED;
-	r = read_user(daemon, call, 2, &context, &user, now);
 	if (r == BUS_FINE)
-		r = start(daemon, call, &user, &context, now);
+		r = read_user(daemon, call, 2, &context, &user, now);
+	if (r == BUS_FINE)
+		r = start(daemon, call, purpose, &user, &context, now);
 	user_done(&user);
 	context_done(&context);
 	return r;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "protocol/request.h"
+#include "ssprd/check.h"
 #include "ssprd/context.h"
 #include "ssprd/core/config.h"
 #include "ssprd/dialog.h"
@@ -228,13 +229,33 @@ child_ended(struct child *child, int status)
 		all->all_gone(all->all_gone_arg);
 }
 
+static bool
+is_of(const struct session *s, int64_t user, enum purpose purpose)
+{
+	return s->dialog.user.stored.id == user && s->dialog.purpose == purpose;
+}
+
 /* One enrolment a user: the newer knew the password too. */
 static void
 replace_older(struct sessions *all, int64_t user, enum purpose purpose)
 {
 	for (struct session *s = all->first; s; s = s->next)
-		if (s->fd >= 0 && s->dialog.user.stored.id == user && s->dialog.purpose == purpose)
+		if (s->fd >= 0 && is_of(s, user, purpose))
 			session_over(s, VERDICT_REPLACED);
+}
+
+/* Nobody who can call us takes the place of those who log in. */
+static bool
+too_many(const struct sessions *all, int64_t user, enum purpose purpose)
+{
+	size_t own = 0;
+
+	for (const struct session *s = all->first; s; s = s->next)
+		own += is_of(s, user, purpose);
+	if (purpose == PURPOSE_MANAGE && own >= SESSIONS_MANAGE_MAX)
+		return true;
+	return all->count >= DIALOGS_MAX ||
+	       all->count + all->ending >= DIALOGS_MAX + SESSIONS_ENDING_MAX;
 }
 
 /* On the list, counted, watched. */
@@ -301,6 +322,27 @@ launch(struct session *s, unsigned int columns, int *terminal)
 	return r;
 }
 
+static int
+start(struct session *s, const struct context *context, int *terminal)
+{
+	struct dialog *d = &s->dialog;
+	int r;
+
+	if (d->purpose == PURPOSE_ENROLL && !check_needs_dialog(d->plan.state)) {
+		r = launch_nothing(d, terminal);
+		return r < 0 ? r : SESSION_NOT_NEEDED;
+	}
+	replace_older(s->all, d->user.stored.id, d->purpose);
+	if (too_many(s->all, d->user.stored.id, d->purpose))
+		return SESSION_TOO_MANY;
+	r = dialog_begins(d);
+	if (r == 0)
+		r = launch(s, context->columns, terminal);
+	if (r < 0)
+		log_error("a session cannot be started: %s", strerror(-r));
+	return r < 0 ? r : SESSION_STARTED;
+}
+
 int
 session_start(struct sessions *all, enum purpose purpose, struct user *user,
 	      const struct context *context, int64_t now, int *terminal)
@@ -313,25 +355,9 @@ session_start(struct sessions *all, enum purpose purpose, struct user *user,
 	r = session_new(all, purpose, user, context, now, &s);
 	if (r < 0)
 		return r;
-	if (s->dialog.plan.state != STATE_REGISTER) {
-		r = launch_nothing(&s->dialog, terminal);
-		if (r == 0)
-			r = SESSION_NOT_NEEDED;
-		goto out;
-	}
-	replace_older(all, s->dialog.user.stored.id, purpose);
-	r = SESSION_TOO_MANY;
-	if (all->count >= DIALOGS_MAX ||
-	    all->count + all->ending >= DIALOGS_MAX + SESSIONS_ENDING_MAX)
-		goto out;
-	r = dialog_audit(&s->dialog, AUDIT_REGISTRATION_STARTED, NULL, "started", NULL);
-	if (r == 0)
-		r = launch(s, context->columns, terminal);
-	if (r == 0)
-		return SESSION_STARTED;
-	if (r < 0)
-		log_error("a session cannot be started: %s", strerror(-r));
-out:
+	r = start(s, context, terminal);
+	if (r == SESSION_STARTED)
+		return r;
 	dialog_done(&s->dialog);
 	free(s);
 	return r;

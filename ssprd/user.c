@@ -8,6 +8,7 @@
 
 #include "ssprd/context.h"
 #include "ssprd/core/audit.h"
+#include "ssprd/core/limit.h"
 #include "ssprd/judge.h"
 #include "ssprd/stamps.h"
 
@@ -164,29 +165,128 @@ user_tell(struct user *u, struct judge *j, const char *name, const struct contex
 }
 
 int
-user_plan(struct judge *j, const struct user *u, int64_t now, struct plan *plan)
+user_again(struct user *u, struct store *store)
+{
+	struct user now;
+	int r;
+
+	if (u->stored.id == 0)
+		return 0;
+	r = user_load(&now, store, u->stored.name);
+	if (r == STORE_DONE && now.stored.id == u->stored.id) {
+		user_done(u);
+		*u = now;
+		return 0;
+	}
+	user_done(&now);
+	return r < 0 ? r : 0;
+}
+
+/* What stands in rows of their own. */
+static int
+add_rows(struct judge *j, int64_t id, int64_t now, struct plan_user *p)
 {
 	struct store_method methods[METHOD_COUNT] = { 0 };
-	struct plan_user p = { .name = u->stored.name,
-			       .uid = (uint64_t)u->stored.uid,
-			       .local_password = u->stored.local_password,
+	struct store_notice notices[STORE_NOTICES_MAX];
+	limit_key failures;
+	int untold = 0;
+	int r = store_methods(j->store, id, methods);
+
+	for (int m = 0; m < METHOD_COUNT; m++) {
+		p->methods[m].registered = methods[m].registered_at != 0;
+		p->methods[m].filled_in = !methods[m].registered_at && methods[m].filled_at;
+		p->methods[m].proven_at = methods[m].proven_at;
+	}
+	limit_user_key(j->vault, LIMIT_FAILURES, id, failures);
+	if (r >= 0)
+		r = store_recovery_left(j->store, id, &p->codes_left);
+	if (r >= 0)
+		r = limit_blocked(j->store, failures, now, &p->blocked_until);
+	if (r >= 0)
+		r = store_notices(j->store, id, notices, &untold);
+	p->notice = untold > 0;
+	return r < 0 ? r : 0;
+}
+
+int
+user_plan(struct judge *j, const struct user *u, int64_t now, struct plan *plan)
+{
+	const struct store_user *s = &u->stored;
+	struct plan_user p = { .name = s->name,
+			       .uid = (uint64_t)s->uid,
+			       .local_password = s->local_password,
 			       .groups = u->groups,
 			       .group_count = u->group_count,
-			       .postpones_used = u->stored.postpones_used,
-			       .postponed_until = u->stored.postponed_until };
+			       .postpones_used = s->postpones_used,
+			       .postponed_until = s->postponed_until,
+			       .last_login = s->last_login,
+			       .dormant_seen = s->dormant_seen,
+			       .registered_at = s->registered_at,
+			       .code_open_until = s->code_open_until,
+			       .required_at = s->required_at,
+			       .required_by = s->required_by,
+			       .frozen = s->frozen_at != 0 };
 
-	if (u->stored.id != 0) {
-		int r = store_methods(j->store, u->stored.id, methods);
+	if (s->id != 0) {
+		int r = add_rows(j, s->id, now, &p);
 
 		if (r < 0)
 			return r;
 	}
-	for (int m = 0; m < METHOD_COUNT; m++) {
-		p.methods[m].registered = methods[m].registered_at != 0;
-		p.methods[m].proven_at = methods[m].proven_at;
-	}
 	plan_make(plan, j->config, j->implemented, &p, now);
 	return 0;
+}
+
+/* Set a mark, in the store and in this copy. */
+static int
+set_mark(struct user *u, struct store *store, enum store_mark mark, int64_t *copy, int64_t time)
+{
+	int r;
+
+	if (*copy == time)
+		return 0;
+	r = store_user_mark(store, u->stored.id, mark, time);
+	if (r == 0)
+		*copy = time;
+	return r;
+}
+
+int
+user_keep_dormant(struct user *u, struct store *store, const struct plan *plan, int64_t now)
+{
+	if (!plan->dormant || u->stored.dormant_seen || u->stored.id == 0)
+		return 0;
+	return set_mark(u, store, MARK_DORMANT_SEEN, &u->stored.dormant_seen, now);
+}
+
+/* Within a transaction. */
+static int
+settle_rows(struct user *u, struct store *store, int64_t now)
+{
+	struct store_user *s = &u->stored;
+	int64_t first = s->registered_at ? s->registered_at : now;
+	int r = set_mark(u, store, MARK_REGISTERED_AT, &s->registered_at, first);
+
+	if (r == 0)
+		r = set_mark(u, store, MARK_REQUIRED_AT, &s->required_at, 0);
+	if (r == 0)
+		r = set_mark(u, store, MARK_REQUIRED_BY, &s->required_by, 0);
+	if (r == 0)
+		r = set_mark(u, store, MARK_DORMANT_SEEN, &s->dormant_seen, 0);
+	if (r < 0 || (s->postpones_used == 0 && s->postponed_until == 0))
+		return r;
+	s->postpones_used = 0;
+	s->postponed_until = 0;
+	return store_user_put(store, s);
+}
+
+int
+user_settle(struct user *u, struct store *store, int64_t now)
+{
+	bool own;
+	int r = store_join(store, &own);
+
+	return r < 0 ? r : store_leave(store, own, settle_rows(u, store, now));
 }
 
 int

@@ -5,7 +5,12 @@ TEST_LIBS = -lcmocka -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljans
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TEST_PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/system/*.c tests/bench/*.c)))
-links = $(patsubst %.c,$(BUILD)/obj/%.o,$(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' $(1)))
+# "@judge" there: the judge, with all that its requests need, but for sending.c.
+JUDGE = ssprd/judge.c ssprd/dialog.c ssprd/record.c ssprd/facts.c ssprd/proof.c ssprd/code.c ssprd/code_try.c ssprd/number.c \
+	ssprd/way.c ssprd/help.c ssprd/changes.c ssprd/telling.c ssprd/outbox.c ssprd/freeze.c ssprd/delivery.c ssprd/child.c ssprd/loop.c \
+	ssprd/words.c ssprd/words_change.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c \
+	$(sort methods/judges.c $(wildcard methods/*/judge.c))
+links = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst @judge,$(JUDGE),$(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' $(1))))
 
 .SECONDEXPANSION:
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $$(call links,tests/unit/$$*.c) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)

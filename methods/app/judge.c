@@ -1,6 +1,6 @@
 /*
  * The authenticator app (TOTP, RFC 6238). The secret is made here and waits in the dialog; a current code proves that the app has
- * it, and only then is it saved, with the time step that was used: that code is good for nothing more.
+ * it, and only then is it saved, with the time step that was used: that code is good for nothing more. Each later one is good once.
  */
 #include <errno.h>
 #include <liboath/oath.h>
@@ -10,8 +10,11 @@
 
 #include "methods/judges.h"
 #include "ssprd/core/config.h"
+#include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
+#include "ssprd/proof.h"
+#include "ssprd/record.h"
 
 #define SEED_SIZE    20 /* bytes: 160 bit, RFC 4226 */
 #define DIGITS       6
@@ -102,14 +105,14 @@ digits_of(const struct field *proof, char code[DIGITS + 1])
 
 /* The time step of this code, or 0: not a code of now. Every step is compared, whichever fits. */
 static int
-step_of(const struct dialog *d, const char *code, int64_t *step)
+step_of(const struct secret *key, const char *code, int64_t at, int64_t *step)
 {
-	int64_t now = d->now / STEP_SECONDS;
+	int64_t now = at / STEP_SECONDS;
 	char right[DIGITS + 1];
 
 	*step = 0;
 	for (int away = -STEPS_AWAY; away <= STEPS_AWAY; away++) {
-		if (oath_totp_generate((const char *)d->seed.data, d->seed.len,
+		if (oath_totp_generate((const char *)key->data, key->len,
 				       (time_t)((now + away) * STEP_SECONDS), STEP_SECONDS, 0,
 				       DIGITS, right) != OATH_OK)
 			return -EIO;
@@ -132,18 +135,8 @@ wrong(struct dialog *d, struct message *reply)
 		return judge_answer_number(reply, REPLY_WRONG,
 					   d->judge->config->codes.tries - d->seed_tries);
 	secret_done(&d->seed);
+	d->changing &= ~dialog_bit(METHOD_APP);
 	return judge_answer_number(reply, REPLY_SPENT, d->now);
-}
-
-/* A code without a secret that waits: of the one that was just saved, or out of turn. */
-static int
-without_seed(struct dialog *d, struct message *reply)
-{
-	int r = dialog_has(d, METHOD_APP);
-
-	if (r < 0)
-		return r;
-	return r == 1 ? judge_answer(reply, REPLY_USED) : JUDGE_VIOLATION;
 }
 
 static bool
@@ -155,35 +148,88 @@ is_blank(const struct field *proof)
 	return true;
 }
 
+/* The step that this is a code of; 0: it is no code of now. 0 or -errno. */
+static int
+read_step(const struct dialog *d, const struct secret *key, const struct field *proof,
+	  int64_t *step)
+{
+	char code[DIGITS + 1];
+	int r = 0;
+
+	*step = 0;
+	if (digits_of(proof, code))
+		r = step_of(key, code, d->now, step);
+	explicit_bzero(code, sizeof(code));
+	return r;
+}
+
 static int
 try(struct dialog *d, const struct fields *request, struct message *reply)
 {
-	char code[DIGITS + 1];
-	int64_t step = 0;
-	int r = 0;
+	int64_t step;
+	int r;
 
-	if (request->count != 2)
+	if (request->count != 2 || !d->seed.len)
 		return JUDGE_VIOLATION;
-	if (!d->seed.len)
-		return without_seed(d, reply);
 	if (is_blank(&request->field[1]))
 		return judge_answer(reply, REPLY_EMPTY);
-	if (digits_of(&request->field[1], code))
-		r = step_of(d, code, &step);
-	explicit_bzero(code, sizeof(code));
+	r = read_step(d, &d->seed, &request->field[1], &step);
 	if (r < 0)
 		return r;
 	if (step == 0)
 		return wrong(d, reply);
-	r = dialog_save(d, METHOD_APP, d->seed.data, d->seed.len, step);
+	r = record_save(d, METHOD_APP, d->seed.data, d->seed.len, step);
 	if (r < 0)
 		return r;
 	secret_done(&d->seed);
 	return judge_answer(reply, REPLY_PROVEN);
 }
 
+/* A step is good once. */
+static int
+use(struct dialog *d, const void *step)
+{
+	return store_method_step(d->judge->store, d->user.stored.id, METHOD_APP,
+				 *(const int64_t *)step);
+}
+
+static int
+compare(struct dialog *d, const struct field *proof, int64_t until, struct message *reply)
+{
+	struct store_method row;
+	struct secret key = { 0 };
+	int64_t step = 0;
+	int r = record_open(d, METHOD_APP, &row, &key);
+
+	if (r == STORE_DONE)
+		r = read_step(d, &key, proof, &step);
+	secret_done(&key);
+	if (r < 0)
+		return r;
+	if (step == 0)
+		return proof_wrong(d, METHOD_APP, until, -1, 0, reply);
+	return proof_right(d, METHOD_APP, until, use, &step, reply);
+}
+
+static int
+prove(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	int64_t until = 0;
+	int r;
+
+	if (request->count != 2)
+		return JUDGE_VIOLATION;
+	if (is_blank(&request->field[1]))
+		return judge_answer(reply, REPLY_EMPTY);
+	r = proof_count(d, &until, reply);
+	if (r != PROOF_GO)
+		return r < 0 ? r : 0;
+	return compare(d, &request->field[1], until, reply);
+}
+
 const struct method_judge app_judge = {
 	.method = METHOD_APP,
 	.seed = seed,
 	.try = try,
+	.prove = prove,
 };

@@ -1,26 +1,161 @@
 /*
- * Security questions. The session hashes (Argon2id, with a fresh salt that comes with its slot) and this compares nothing yet:
- * it takes the hashes one by one, and saves all of them when there are enough. Answers never come here.
+ * Security questions. The session hashes (Argon2id, with the salt that comes with its slot); answers never come here. To register, the
+ * hashes are taken one by one and saved when there are enough; to prove, one question of those on record is picked, and its
+ * hash compared.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "methods/judges.h"
 #include "ssprd/catalogue.h"
 #include "ssprd/core/config.h"
+#include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
+#include "ssprd/proof.h"
+#include "ssprd/record.h"
 
 #define RECORD_VERSION 1
+
+/* What is sealed: the version, and these fields of each answer. */
+enum { QUESTION, SALT, MEMORY, PASSES, HASH, ANSWER_FIELDS };
+
+/* The answers on record, and the one that is asked for. */
+struct kept_answer {
+	struct store_method row;
+	struct message record; /* all of them; fields points into it */
+	struct fields fields;
+	size_t first; /* of the ANSWER_FIELDS of the one */
+	const struct field *field;
+};
+
+static void
+kept_done(struct kept_answer *k)
+{
+	message_done(&k->record);
+}
+
+/* The record, taken apart. STORE_DONE; STORE_NONE: it cannot be used; -errno. */
+static int
+kept_read(struct dialog *d, struct kept_answer *k)
+{
+	struct secret plain = { 0 };
+	int r = record_open(d, METHOD_QUESTIONS, &k->row, &plain);
+
+	if (r == STORE_DONE && plain.len <= sizeof(k->record.data)) {
+		memcpy(k->record.data, plain.data, plain.len);
+		k->record.len = plain.len;
+	}
+	secret_done(&plain);
+	if (r != STORE_DONE)
+		return r;
+	if (!message_parse(&k->record, &k->fields) || k->fields.op != RECORD_VERSION ||
+	    k->fields.count == 0 || k->fields.count % ANSWER_FIELDS != 0)
+		return STORE_NONE;
+	return STORE_DONE;
+}
+
+/*
+ * Which of them: by chance, but the same one until it was answered, in every dialog: nobody starts dialogs until a question
+ * comes whose answer they know.
+ */
+static size_t
+pick(const struct dialog *d, const struct kept_answer *k)
+{
+	char text[64];
+	unsigned char hash[VAULT_HASH_SIZE];
+	uint32_t number;
+	int len = snprintf(text, sizeof(text), "%" PRId64 "|%" PRId64, d->user.stored.id,
+			   k->row.proven_at);
+
+	vault_hash(d->judge->vault, "pick", text, (size_t)len, hash);
+	memcpy(&number, hash, sizeof(number));
+	return number % (k->fields.count / ANSWER_FIELDS);
+}
+
+/* As kept_read, with the question that is asked. */
+static int
+kept_find(struct dialog *d, struct kept_answer *k)
+{
+	int r = kept_read(d, k);
+
+	if (r != STORE_DONE)
+		return r;
+	k->first = pick(d, k) * ANSWER_FIELDS;
+	k->field = k->fields.field + k->first;
+	if (k->field[SALT].len != DIALOG_SALT_SIZE || k->field[HASH].len != DIALOG_HASH_SIZE)
+		return STORE_NONE;
+	return STORE_DONE;
+}
+
+/* What a record that cannot be used leads to: a clear end, in the log. */
+static int
+useless(int r)
+{
+	return r == STORE_NONE ? -EBADMSG : r;
+}
+
+static int
+recall(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	struct kept_answer k = { 0 };
+	int r = proof_blocked(d, reply);
+
+	(void)request;
+	if (r != PROOF_GO)
+		return r < 0 ? r : 0;
+	r = useless(kept_find(d, &k));
+	if (r == STORE_DONE) {
+		message_start(reply, REPLY_OK);
+		r = message_put(reply, k.field[QUESTION].data, k.field[QUESTION].len);
+	}
+	kept_done(&k);
+	return r;
+}
+
+static int
+answer_slot(struct message *reply, const void *salt, int64_t memory, int64_t passes)
+{
+	int r;
+
+	message_start(reply, REPLY_OK);
+	r = message_put(reply, salt, DIALOG_SALT_SIZE);
+	if (r == 0)
+		r = message_put_number(reply, memory);
+	if (r == 0)
+		r = message_put_number(reply, passes);
+	return r;
+}
+
+/* For the answer that is to be compared: as it was hashed when it was registered. */
+static int
+slot_again(struct dialog *d, struct message *reply)
+{
+	struct kept_answer k = { 0 };
+	int64_t memory = 0, passes = 0;
+	int r = useless(kept_find(d, &k));
+
+	if (r == STORE_DONE && (!field_number(&k.fields, k.first + MEMORY, &memory) ||
+				!field_number(&k.fields, k.first + PASSES, &passes)))
+		r = -EBADMSG;
+	if (r == STORE_DONE)
+		r = answer_slot(reply, k.field[SALT].data, memory, passes);
+	d->salted = r == 0;
+	kept_done(&k);
+	return r;
+}
 
 static int
 slot(struct dialog *d, const struct fields *request, struct message *reply)
 {
 	const struct questions_config *q = &d->judge->config->questions;
 	struct taken_answer *next;
-	int r;
 
 	(void)request;
+	if (d->slot_proves)
+		return slot_again(d, reply);
 	if (d->answer_count == DIALOG_ANSWERS_MAX)
 		return JUDGE_VIOLATION;
 	next = &d->answers[d->answer_count];
@@ -28,13 +163,7 @@ slot(struct dialog *d, const struct fields *request, struct message *reply)
 	next->passes = q->hash_passes;
 	vault_random(d->salt, sizeof(d->salt));
 	d->salted = true;
-	message_start(reply, REPLY_OK);
-	r = message_put(reply, d->salt, sizeof(d->salt));
-	if (r == 0)
-		r = message_put_number(reply, next->memory);
-	if (r == 0)
-		r = message_put_number(reply, next->passes);
-	return r;
+	return answer_slot(reply, d->salt, next->memory, next->passes);
 }
 
 /* REASON_COUNT: it may be taken. */
@@ -53,7 +182,6 @@ refusal(const struct dialog *d, const char *question)
 	return REASON_SYNTAX;
 }
 
-/* What is sealed: the version, and five fields an answer. */
 static int
 save(struct dialog *d)
 {
@@ -75,7 +203,7 @@ save(struct dialog *d)
 			r = message_put(&record, a->hash.data, a->hash.len);
 	}
 	if (r == 0)
-		r = dialog_save(d, METHOD_QUESTIONS, record.data, record.len, 0);
+		r = record_save(d, METHOD_QUESTIONS, record.data, record.len, 0);
 	message_done(&record);
 	if (r == 0)
 		dialog_forget_answers(d);
@@ -96,6 +224,17 @@ take(struct dialog *d, const char *question, const struct field *hash)
 	return 0;
 }
 
+/* A question and a hash, right behind their slot. */
+static bool
+is_answer(struct dialog *d, const struct fields *request, char question[METHOD_VALUE_MAX + 1])
+{
+	bool salted = d->salted;
+
+	d->salted = false;
+	return salted && request->count == 3 && request->field[2].len == DIALOG_HASH_SIZE &&
+	       field_text(request, 1, question, METHOD_VALUE_MAX + 1);
+}
+
 static int
 try(struct dialog *d, const struct fields *request, struct message *reply)
 {
@@ -103,10 +242,8 @@ try(struct dialog *d, const struct fields *request, struct message *reply)
 	enum reason why;
 	int left, r;
 
-	if (!d->salted || request->count != 3 || request->field[2].len != DIALOG_HASH_SIZE ||
-	    !field_text(request, 1, question, sizeof(question)))
+	if (!is_answer(d, request, question))
 		return JUDGE_VIOLATION;
-	d->salted = false;
 	why = refusal(d, question);
 	if (why != REASON_COUNT)
 		return judge_answer_reason(reply, REPLY_REFUSED, why);
@@ -120,8 +257,47 @@ try(struct dialog *d, const struct fields *request, struct message *reply)
 	return r < 0 ? r : judge_answer(reply, REPLY_PROVEN);
 }
 
+static bool
+is_the_question(const struct kept_answer *k, const char *question)
+{
+	return k->field[QUESTION].len == strlen(question) &&
+	       memcmp(k->field[QUESTION].data, question, k->field[QUESTION].len) == 0;
+}
+
+/* One answer, to the question that was picked. */
+static int
+prove(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	char question[METHOD_VALUE_MAX + 1];
+	struct kept_answer k = { 0 };
+	int64_t until = 0;
+	int r;
+
+	if (!is_answer(d, request, question))
+		return JUDGE_VIOLATION;
+	r = useless(kept_find(d, &k));
+	if (r == STORE_DONE && !is_the_question(&k, question))
+		r = JUDGE_VIOLATION;
+	if (r != STORE_DONE)
+		goto out;
+	r = proof_count(d, &until, reply);
+	if (r != PROOF_GO) {
+		r = r < 0 ? r : 0;
+		goto out;
+	}
+	if (vault_equal(k.field[HASH].data, request->field[2].data, DIALOG_HASH_SIZE))
+		r = proof_right(d, METHOD_QUESTIONS, until, NULL, NULL, reply);
+	else
+		r = proof_wrong(d, METHOD_QUESTIONS, until, -1, 0, reply);
+out:
+	kept_done(&k);
+	return r;
+}
+
 const struct method_judge questions_judge = {
 	.method = METHOD_QUESTIONS,
+	.recall = recall,
 	.slot = slot,
 	.try = try,
+	.prove = prove,
 };

@@ -18,7 +18,7 @@
 #include "ssprd/stamps.h"
 #include "text/log.h"
 
-/* link: ssprd/judge.c ssprd/dialog.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c methods/judges.c methods/app/judge.c methods/email/judge.c methods/questions/judge.c */
+/* link: @judge */
 
 #define NOW 1800000000
 #define POLICY                                                                                     \

@@ -13,6 +13,7 @@
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
 #include "ssprd/finish.h"
+#include "ssprd/record.h"
 #include "ssprd/sending.h"
 #include "ssprd/stamps.h"
 #include "tests/unit/config_text.h"
@@ -38,15 +39,17 @@ static struct dialog dialog;
 static struct message reply; /* the last one */
 static struct fields got;    /* the last one, taken apart */
 static char sent_to[256], sent_code[16];
+static enum way sent_way;
 static int messages;
 static char log_lines[8192];
 
 int
-sending_make(struct dialog *d, enum method method, const char *to, const char *code)
+sending_make(struct dialog *d, enum method method, enum way way, const char *to, const char *code)
 {
 	(void)d;
 	(void)method;
 	messages++;
+	sent_way = way;
 	snprintf(sent_to, sizeof(sent_to), "%s", to);
 	snprintf(sent_code, sizeof(sent_code), "%s", code);
 	return 0;

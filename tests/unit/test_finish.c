@@ -11,7 +11,7 @@
 
 #include "tests/unit/judge_fixture.h"
 
-/* link: ssprd/judge.c ssprd/dialog.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c methods/judges.c methods/app/judge.c methods/email/judge.c methods/questions/judge.c */
+/* link: @judge */
 
 static const char remind[] = POLICY "[registration]\nenforce = remind\n";
 static const char free_period[] = POLICY "[registration]\npostpone_until = 2030-01-01\n";
@@ -61,8 +61,8 @@ stamped(void)
 static void
 register_methods(void)
 {
-	assert_int_equal(dialog_save(&dialog, METHOD_EMAIL, "a@b.example", 11, 0), 0);
-	assert_int_equal(dialog_save(&dialog, METHOD_APP, "12345678901234567890", 20, 1), 0);
+	assert_int_equal(record_save(&dialog, METHOD_EMAIL, "a@b.example", 11, 0), 0);
+	assert_int_equal(record_save(&dialog, METHOD_APP, "12345678901234567890", 20, 1), 0);
 }
 
 static void

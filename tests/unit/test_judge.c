@@ -11,7 +11,7 @@
 
 #include "tests/unit/judge_fixture.h"
 
-/* link: ssprd/judge.c ssprd/dialog.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c methods/judges.c methods/app/judge.c methods/email/judge.c methods/questions/judge.c */
+/* link: @judge */
 
 static const char address[] = "alice@mail.example";
 
@@ -66,7 +66,7 @@ the_facts_are_those_of_the_user_and_the_policy(void **state)
 	assert_int_equal(f.code_minutes, 10);
 	assert_int_equal(f.method_count, 3);
 	assert_int_equal(f.methods[1].method, METHOD_EMAIL);
-	assert_false(f.methods[1].registered);
+	assert_int_equal(f.methods[1].state, METHOD_MISSING);
 }
 
 static void
@@ -76,11 +76,11 @@ the_facts_show_what_is_registered_masked(void **state)
 
 	(void)state;
 	open_dialog();
-	assert_int_equal(dialog_save(&dialog, METHOD_EMAIL, address, strlen(address), 0), 0);
+	assert_int_equal(record_save(&dialog, METHOD_EMAIL, address, strlen(address), 0), 0);
 	assert_int_equal(status_of(REQUEST_FACTS), REPLY_OK);
 	assert_true(facts_get(&got, &f));
 	assert_int_equal(f.done, 1);
-	assert_true(f.methods[1].registered);
+	assert_int_equal(f.methods[1].state, METHOD_REGISTERED);
 	assert_string_equal(f.methods[1].masked, "a****@m***.example");
 	assert_int_equal(f.methods[1].stale_at, NOW + 180 * 24 * 3600);
 }
@@ -241,8 +241,8 @@ a_method_that_stands_is_not_replaced(void **state)
 {
 	(void)state;
 	open_dialog();
-	assert_int_equal(dialog_save(&dialog, METHOD_EMAIL, address, strlen(address), 0), 0);
-	assert_int_equal(dialog_save(&dialog, METHOD_EMAIL, "x@evil.example", 14, 0), -EEXIST);
+	assert_int_equal(record_save(&dialog, METHOD_EMAIL, address, strlen(address), 0), 0);
+	assert_int_equal(record_save(&dialog, METHOD_EMAIL, "x@evil.example", 14, 0), -EEXIST);
 	assert_violation(ask(REQUEST_SEND, "email", "x@evil.example"), "send");
 	assert_int_equal(messages, 0);
 }

@@ -11,7 +11,7 @@
 
 #include "tests/unit/judge_fixture.h"
 
-/* link: ssprd/judge.c ssprd/dialog.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c methods/judges.c methods/app/judge.c methods/email/judge.c methods/questions/judge.c */
+/* link: @judge */
 
 static const char first[] = "First thing you broke?", second[] = "Second name you gave a cat?",
 		  third[] = "Third street you hid in?";

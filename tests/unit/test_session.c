@@ -29,7 +29,7 @@
 #include "tests/unit/program.h"
 #include "text/log.h"
 
-/* link: ssprd/session.c ssprd/launch.c ssprd/sending.c ssprd/words.c ssprd/delivery.c ssprd/child.c ssprd/loop.c ssprd/judge.c ssprd/dialog.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c methods/judges.c methods/app/judge.c methods/email/judge.c methods/questions/judge.c */
+/* link: ssprd/session.c ssprd/launch.c ssprd/sending.c ssprd/check.c @judge */
 
 #define POLICY                                                                                     \
 	"[registration]\nmethods = app email questions\n"                                          \

@@ -11,7 +11,7 @@
 
 #include "tests/unit/judge_fixture.h"
 
-/* link: ssprd/judge.c ssprd/dialog.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c methods/judges.c methods/app/judge.c methods/email/judge.c methods/questions/judge.c */
+/* link: @judge */
 
 static struct user user;
 
@@ -116,7 +116,7 @@ a_record_of_another_uid_is_set_aside_with_its_methods_and_stamp(void **state)
 	(void)state;
 	open_dialog();
 	old = dialog.user.stored.id;
-	assert_int_equal(dialog_save(&dialog, METHOD_EMAIL, "a@b.example", 11, 0), 0);
+	assert_int_equal(record_save(&dialog, METHOD_EMAIL, "a@b.example", 11, 0), 0);
 	stamps_write(&stamps, "alice", ALICE_UID, NOW + 60, NOW);
 	context.uid = 2002;
 	assert_int_equal(tell(&context, NOW), STORE_DONE);
