@@ -39,6 +39,16 @@ static const struct column method_columns[] = {
 	{ "registered_at", N_("REGISTERED"), KIND_TIME },
 	{ "proven_at", N_("LAST PROVEN"), KIND_TIME },
 	{ "stale_at", N_("ASKED AGAIN"), KIND_TIME },
+	{ "standing", N_("STATE"), KIND_TEXT },
+	{ "filled_by", N_("FILLED IN BY"), KIND_TEXT },
+};
+
+/* Said only where they are not 0, or not so. */
+static const struct column rare_columns[] = {
+	{ "frozen_at", N_("Resets frozen since"), KIND_TIME },
+	{ "blocked_until", N_("Blocked until"), KIND_TIME },
+	{ "required_by", N_("To be confirmed by"), KIND_TIME },
+	{ "needs_code", N_("Needs a help desk code to register"), KIND_YES_NO },
 };
 
 static const struct column export_columns[] = {
@@ -48,6 +58,11 @@ static const struct column export_columns[] = {
 	{ "done", "", KIND_NUMBER },       { "method", "", KIND_TEXT },
 	{ "masked", "", KIND_TEXT },       { "registered_at", "", KIND_TIME },
 	{ "proven_at", "", KIND_TIME },    { "stale_at", "", KIND_TIME },
+	{ "standing", "", KIND_TEXT },     { "filled_by", "", KIND_TEXT },
+	{ "filled_at", "", KIND_TIME },    { "codes_left", "", KIND_NUMBER },
+	{ "capable", "", KIND_YES_NO },    { "blocked_until", "", KIND_TIME },
+	{ "frozen_at", "", KIND_TIME },    { "required_by", "", KIND_TIME },
+	{ "needs_code", "", KIND_YES_NO },
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -87,11 +102,40 @@ record_sentence(const json_t *record, bool own)
 	free(text);
 }
 
+/* Is it 0, no, or not there? */
+static bool
+is_usual(const json_t *value)
+{
+	return json_is_integer(value) ? json_integer_value(value) == 0 : !json_is_true(value);
+}
+
+/* What stands in the way, and how many recovery codes are left. */
+static void
+print_rare(const json_t *record)
+{
+	const json_t *left = json_object_get(record, "codes_left");
+	size_t i;
+
+	for (i = 0; i < COUNT(rare_columns); i++) {
+		const json_t *value = json_object_get(record, rare_columns[i].key);
+		char *text;
+
+		if (is_usual(value))
+			continue;
+		text = output_value(value, rare_columns[i].kind, FORMAT_TEXT);
+		printf("%s: %s\n", _(rare_columns[i].title), text ? text : "?");
+		free(text);
+	}
+	if (json_is_integer(left) && json_integer_value(left) >= 0)
+		printf(_("Recovery codes left: %lld\n"), (long long)json_integer_value(left));
+}
+
 int
 record_methods(const json_t *record)
 {
 	const json_t *methods = json_object_get(record, "methods");
 
+	print_rare(record);
 	if (json_array_size(methods) == 0) {
 		printf("%s", _("No method is registered.\n"));
 		return 0;

@@ -11,7 +11,7 @@ struct json_t;
 /* What is due, in a sentence; own: said to the user, else about the user. */
 void record_sentence(const struct json_t *record, bool own);
 
-/* The methods, as a table for people. 0 or -errno. */
+/* What is out of the ordinary (blocked, frozen, ...), then the methods as a table, for people. 0 or -errno. */
 int record_methods(const struct json_t *record);
 
 /*

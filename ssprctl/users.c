@@ -23,6 +23,17 @@ static const struct column user_columns[] = {
 	{ "methods", N_("METHODS"), KIND_LIST },
 };
 
+/* For programs: a table of these is too wide for people, who have `show`. */
+static const struct column export_columns[] = {
+	{ "user", "", KIND_TEXT },         { "uid", "", KIND_NUMBER },
+	{ "state", "", KIND_TEXT },        { "enabled", "", KIND_YES_NO },
+	{ "registered", "", KIND_YES_NO }, { "done", "", KIND_NUMBER },
+	{ "required", "", KIND_NUMBER },   { "postpones_used", "", KIND_NUMBER },
+	{ "methods", "", KIND_LIST },      { "capable", "", KIND_YES_NO },
+	{ "stale", "", KIND_NUMBER },      { "blocked_until", "", KIND_TIME },
+	{ "frozen", "", KIND_YES_NO },
+};
+
 static const struct column fact_columns[] = {
 	{ "uid", N_("Uid"), KIND_NUMBER },
 	{ "local_password", N_("Password kept on this host"), KIND_YES_NO },
@@ -45,8 +56,12 @@ users_run(const struct invocation *in)
 	code = bus_ask(&q, "a", &answer);
 	if (code != EXIT_DONE)
 		return code;
-	r = output_rows(stdout, in->format, user_columns, COUNT(user_columns),
-			json_array_get(answer, 0));
+	if (in->format == FORMAT_TEXT)
+		r = output_rows(stdout, FORMAT_TEXT, user_columns, COUNT(user_columns),
+				json_array_get(answer, 0));
+	else
+		r = output_rows(stdout, in->format, export_columns, COUNT(export_columns),
+				json_array_get(answer, 0));
 	json_decref(answer);
 	return r < 0 ? EXIT_REFUSED : EXIT_DONE;
 }

@@ -31,11 +31,19 @@ date_text(int64_t by, char out[32])
 		snprintf(out, 32, "at once");
 }
 
+/* What was proven in this very second was proven before, too: then the requirement begins with the next one. */
 static int
 mark_required(struct admin_work *w, int64_t user, int64_t by)
 {
-	int r = store_user_mark(w->judge->store, user, MARK_REQUIRED_AT, w->now);
+	struct store_method methods[METHOD_COUNT] = { 0 };
+	int64_t at = w->now;
+	int r = store_methods(w->judge->store, user, methods);
 
+	for (int m = 0; m < METHOD_COUNT; m++)
+		if (methods[m].proven_at == w->now)
+			at = w->now + 1;
+	if (r >= 0)
+		r = store_user_mark(w->judge->store, user, MARK_REQUIRED_AT, at);
 	return r < 0 ? r : store_user_mark(w->judge->store, user, MARK_REQUIRED_BY, by);
 }
 

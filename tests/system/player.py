@@ -38,7 +38,7 @@ class Player:
                    "opening": r"\[Enter\] start now,... why is this asked",
                    "choose": r"\[Enter\] (?:Authenticator app|E-mail|Security questions)...",
                    "spare": r"\[Enter\] finish...",
-                   "app code": r"Code \(\[b\] another method\)",
+                   "app code": r"Code \((?:\[q\] show a QR code, )?\[b\] another method\)",
                    "address": r"Address \(\[b\] another method\)",
                    "mail code": r"Code \(\[Enter\] was it sent\?...",
                    "question": r"Number,... another method",
