@@ -1,106 +1,13 @@
-/*
- * One exchange with the judge, and a table that says which answers each request may get. Whatever else comes is a
- * judge that can't be relied on: the dialog ends with "failed", and ssprd is not asked again.
- */
-#include <errno.h>
+/* The requests, each as its row of protocol/request.h has it. */
 #include <string.h>
 
+#include "session/exchange.h"
 #include "session/hash.h"
 #include "session/request.h"
 #include "session/session.h"
-#include "session/talk.h"
 #include "text/log.h"
 
 #define CHANGE_FIELDS 4
-
-enum tells { TELLS_NOTHING, TELLS_NUMBER, TELLS_REASON, TELLS_MASK };
-enum { MAY_SEND = 1, MAY_TRY = 2, MAY_SEED = 4, MAY_HELP = 8, MAY_REMOVE = 16 };
-
-static const struct answer {
-	int status;
-	enum outcome outcome;
-	enum tells tells;
-	int may;
-} answers[] = {
-	{ REPLY_OK, ANSWERED, TELLS_NOTHING, MAY_REMOVE },
-	{ REPLY_SENT, SENT, TELLS_MASK, MAY_SEND },
-	{ REPLY_REFUSED, REFUSED, TELLS_REASON, MAY_SEND | MAY_TRY | MAY_REMOVE },
-	{ REPLY_THROTTLED, THROTTLED, TELLS_NUMBER, MAY_SEND },
-	{ REPLY_SPENT, SPENT, TELLS_NUMBER, MAY_SEND | MAY_TRY | MAY_SEED | MAY_HELP },
-	{ REPLY_BLOCKED, BLOCKED, TELLS_NUMBER, MAY_SEND | MAY_TRY | MAY_SEED },
-	{ REPLY_PROVEN, PROVEN, TELLS_NOTHING, MAY_TRY | MAY_HELP },
-	{ REPLY_MORE, MORE, TELLS_NUMBER, MAY_TRY },
-	{ REPLY_WRONG, WRONG, TELLS_NUMBER, MAY_TRY | MAY_HELP },
-	{ REPLY_EXPIRED, EXPIRED, TELLS_NOTHING, MAY_TRY | MAY_HELP },
-	{ REPLY_USED, USED, TELLS_NOTHING, MAY_TRY },
-	{ REPLY_UNDELIVERED, UNDELIVERED, TELLS_REASON, MAY_TRY },
-	{ REPLY_EMPTY, EMPTY, TELLS_NOTHING, MAY_TRY },
-};
-
-static enum outcome
-judge_failed(struct session *s)
-{
-	s->judge_lost = true;
-	return session_decided(s, VERDICT_FAILED);
-}
-
-/* The terminal gives us SESSION_SILENCE_MS for a whole turn, however many requests we make in it. */
-static int
-judge_patience(const struct session *s)
-{
-	int64_t left = s->turn + SESSION_SILENCE_MS - 1000 - session_now();
-
-	if (left < 0)
-		return 0;
-	return left < JUDGE_SILENCE_MS ? (int)left : JUDGE_SILENCE_MS;
-}
-
-/* The judge ended the dialog. */
-static enum outcome
-over(struct session *s, const struct fields *f)
-{
-	char word[64];
-	enum verdict verdict = VERDICT_COUNT;
-
-	if (f->count == 1 && field_text(f, 0, word, sizeof word))
-		verdict = verdict_from_word(word);
-	if (verdict == VERDICT_COUNT)
-		return judge_failed(s);
-	s->judge_lost = true;
-	return session_decided(s, verdict);
-}
-
-static enum outcome
-understand(struct session *s, int received, const struct message *reply, struct fields *f)
-{
-	if (received != MESSAGE_GOT || !message_parse(reply, f))
-		return judge_failed(s);
-	if (f->op == REPLY_OVER)
-		return over(s, f);
-	return ANSWERED;
-}
-
-static enum outcome
-post(struct session *s, const struct message *request)
-{
-	if (s->judge_lost)
-		return ENDED;
-	if (message_send(s->judge, request, judge_patience(s)) != 0)
-		return judge_failed(s);
-	return ANSWERED;
-}
-
-/* Send and wait. ANSWERED: *f is the reply taken apart. The request is wiped. */
-static enum outcome
-exchange(struct session *s, struct message *request, struct message *reply, struct fields *f)
-{
-	enum outcome o = post(s, request);
-
-	message_done(request);
-	if (o != ANSWERED)
-		return o;
-	return understand(s, message_receive(s->judge, reply, judge_patience(s)), reply, f);
-}
 
 /* A request of one or two short texts: second is NULL for one. */
 static void
@@ -109,41 +16,6 @@ begin(struct message *request, enum request_op op, const char *first, const char
 	message_start(request, op);
 	if (message_put_text(request, first) == 0 && second != NULL)
 		message_put_text(request, second);
-}
-
-static bool
-read_told(const struct fields *f, enum tells tells, struct told *told)
-{
-	char word[64];
-
-	switch (tells) {
-	case TELLS_NUMBER:
-		return field_number(f, 0, &told->number);
-	case TELLS_MASK:
-		return field_text(f, 0, told->masked, sizeof told->masked);
-	case TELLS_REASON:
-		if (!field_text(f, 0, word, sizeof word))
-			return false;
-		told->reason = reason_from_word(word);
-		return told->reason != REASON_COUNT;
-	case TELLS_NOTHING:
-		break;
-	}
-	return true;
-}
-
-/* Look the reply up among those that this kind of request may get. */
-static enum outcome
-judged(struct session *s, const struct fields *f, int may, struct told *told)
-{
-	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-		if (answers[i].status != f->op || (answers[i].may & may) == 0)
-			continue;
-		if (!read_told(f, answers[i].tells, told))
-			break;
-		return answers[i].outcome;
-	}
-	return judge_failed(s);
 }
 
 enum outcome
@@ -156,7 +28,7 @@ request_facts(struct session *s)
 	message_start(&request, REQUEST_FACTS);
 	o = exchange(s, &request, &reply, &f);
 	if (o == ANSWERED && (f.op != REPLY_OK || !facts_get(&f, &s->facts)))
-		o = judge_failed(s);
+		o = exchange_failed(s);
 	if (o == ANSWERED)
 		s->deadline = session_now() + (int64_t)s->facts.time_left * 1000;
 	message_done(&reply);
@@ -178,7 +50,7 @@ request_question(struct session *s, int index, char *out, size_t size)
 	if (f.op == REPLY_NONE)
 		return EMPTY;
 	if (f.op != REPLY_OK || !field_text(&f, 0, out, size))
-		return judge_failed(s);
+		return exchange_failed(s);
 	return ANSWERED;
 }
 
@@ -201,11 +73,11 @@ request_seed(struct session *s, enum method method, struct secret *seeds, size_t
 	begin(&request, REQUEST_SEED, method_word(method), NULL);
 	o = exchange(s, &request, &reply, &f);
 	if (o == ANSWERED && f.op != REPLY_OK)
-		o = judged(s, &f, MAY_SEED, told);
+		o = exchange_judged(s, &f, MAY_SEED, told);
 	else
 		for (size_t i = 0; o == ANSWERED && i < count; i++)
 			if (!field_secret(&f, i, &seeds[i]))
-				o = judge_failed(s);
+				o = exchange_failed(s);
 	message_done(&reply);
 	return o;
 }
@@ -222,30 +94,10 @@ request_send(struct session *s, enum method method, const struct secret *to, con
 	if (message_put(&request, secret_text(to), to->len) != 0 ||
 	    (via != NULL && message_put_text(&request, via) != 0)) {
 		message_done(&request);
-		return judge_failed(s);
+		return exchange_failed(s);
 	}
 	o = exchange(s, &request, &reply, &f);
-	return o == ANSWERED ? judged(s, &f, MAY_SEND, told) : o;
-}
-
-/*
- * Wait long for one reply, and let the terminal know every few seconds that we are alive. All such waits of one turn
- * together are bounded: a terminal does not wait longer.
- */
-static int
-receive_slowly(struct session *s, struct message *reply)
-{
-	int64_t end = s->heard + HASH_SLOT_WAIT_MS;
-	int64_t wait;
-	int r;
-
-	do {
-		wait = s->turn + WORKING_EVERY_MS - session_now();
-		r = message_receive(s->judge, reply, wait > 0 ? (int)wait : 0);
-		if (r == MESSAGE_LATE)
-			tell_working(s);
-	} while (r == MESSAGE_LATE && s->ending != GONE && session_now() < end);
-	return r;
+	return o == ANSWERED ? exchange_judged(s, &f, MAY_SEND, told) : o;
 }
 
 static bool
@@ -265,11 +117,9 @@ request_slot(struct session *s, enum method method, const char *use, struct slot
 	enum outcome o;
 
 	begin(&request, REQUEST_SLOT, method_word(method), use);
-	o = post(s, &request);
-	if (o == ANSWERED)
-		o = understand(s, receive_slowly(s, &reply), &reply, &f);
+	o = exchange_slowly(s, &request, &reply, &f);
 	if (o == ANSWERED && !read_slot(&f, slot))
-		o = judge_failed(s);
+		o = exchange_failed(s);
 	return o;
 }
 
@@ -286,10 +136,10 @@ request_try(struct session *s, enum method method, const void *proof, size_t len
 	    message_put(&request, proof, len) != 0 ||
 	    (hash != NULL && message_put(&request, hash, HASH_SIZE) != 0)) {
 		message_done(&request);
-		return judge_failed(s);
+		return exchange_failed(s);
 	}
 	o = exchange(s, &request, &reply, &f);
-	return o == ANSWERED ? judged(s, &f, MAY_TRY, told) : o;
+	return o == ANSWERED ? exchange_judged(s, &f, MAY_TRY, told) : o;
 }
 
 enum outcome
@@ -301,7 +151,7 @@ request_help(struct session *s, const char *code, struct told *told)
 
 	begin(&request, REQUEST_HELP, code, NULL);
 	o = exchange(s, &request, &reply, &f);
-	return o == ANSWERED ? judged(s, &f, MAY_HELP, told) : o;
+	return o == ANSWERED ? exchange_judged(s, &f, MAY_HELP, told) : o;
 }
 
 enum outcome
@@ -313,7 +163,7 @@ request_remove(struct session *s, enum method method, struct told *told)
 
 	begin(&request, REQUEST_REMOVE, method_word(method), NULL);
 	o = exchange(s, &request, &reply, &f);
-	return o == ANSWERED ? judged(s, &f, MAY_REMOVE, told) : o;
+	return o == ANSWERED ? exchange_judged(s, &f, MAY_REMOVE, told) : o;
 }
 
 static bool
@@ -345,7 +195,7 @@ request_changes(struct session *s, struct change changes[CHANGES_MAX], size_t *c
 	message_start(&request, REQUEST_CHANGES);
 	o = exchange(s, &request, &reply, &f);
 	if (o == ANSWERED && !read_changes(&f, changes, count))
-		o = judge_failed(s);
+		o = exchange_failed(s);
 	return o;
 }
 
@@ -405,16 +255,5 @@ request_log(int priority, const char *text, void *session)
 	if (message_put(&request, text, cut(text, REQUEST_LOG_MAX)) != 0)
 		return;
 	if (exchange(s, &request, &reply, &f) == ANSWERED && f.op != REPLY_OK)
-		judge_failed(s);
-}
-
-enum outcome
-request_unasked(struct session *s)
-{
-	struct message message;
-	struct fields f;
-
-	if (understand(s, message_receive(s->judge, &message, 0), &message, &f) == ANSWERED)
-		return judge_failed(s);
-	return ENDED;
+		exchange_failed(s);
 }

@@ -63,7 +63,4 @@ void request_finish(struct session *s);
 /* Pass on a line for the log; lost without a sound when the judge is lost. Fits text/log.h's log_to. */
 void request_log(int priority, const char *text, void *session);
 
-/* The judge has something to say unasked: only the end of the dialog may be that. Always ENDED. */
-enum outcome request_unasked(struct session *s);
-
 #endif

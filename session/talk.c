@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "session/exchange.h"
 #include "session/layout.h"
-#include "session/request.h"
 #include "session/session.h"
 #include "session/talk.h"
 #include "text/language.h"
@@ -150,7 +150,7 @@ await_packet(struct session *s, struct packet *p)
 		return session_finish(s, FINISH_TIMED_OUT);
 	}
 	if (fds[0].revents != 0)
-		return request_unasked(s);
+		return exchange_unasked(s);
 	return take_packet(s, p);
 }
 

@@ -79,11 +79,11 @@ qr_draw(const struct secret *text, bool inverted, int *columns, size_t size, str
 	code = QRcode_encodeString8bit(secret_text(text), 0, QR_ECLEVEL_L);
 	if (code == NULL)
 		return errno == ENOMEM ? -ENOMEM : QR_LONG;
-	if (code->width + 2 * QUIET >= *columns) {
+	r = draw_into(code, inverted, size, picture);
+	if (r == QR_DRAWN && code->width + 2 * QUIET >= *columns) {
 		*columns = code->width + 2 * QUIET + 1;
+		secret_done(picture);
 		r = QR_WIDE;
-	} else {
-		r = draw_into(code, inverted, size, picture);
 	}
 	explicit_bzero(code->data, (size_t)code->width * (size_t)code->width);
 	QRcode_free(code);

@@ -1,5 +1,6 @@
 /*
- * A whole dialog, driven by arbitrary packets on both sockets, without the sandbox. A second thread is the terminal and
+ * A whole dialog, driven by arbitrary packets on both sockets, without the sandbox. The first two bytes of the input say what
+ * it is held for and what there is from the start (struct setting). A second thread is the terminal and
  * the judge: for each prompt and each request it takes the next bytes of the input, which choose a sensible answer or are
  * the answer; when there are no more it closes both sockets. It checks what the session sends: requests that can be taken
  * apart, packets that a terminal may be given, the first prompt with echo, nothing after the end.
@@ -19,7 +20,7 @@
 #include "session/session.h"
 #include "text/normal.h"
 
-/* link: session/answer.c session/close.c session/enrol.c session/hash.c session/help_code.c session/layout.c session/manage.c session/manage_proof.c session/menu.c session/notice.c session/proof.c session/reconfirm.c session/request.c session/review.c session/sent_code.c session/session.c session/talk.c methods/asks.c methods/app/ask.c methods/app/ask_qr.c methods/email/ask.c methods/office-phone/ask.c methods/phone/ask.c methods/phone/ask_words.c methods/questions/ask.c methods/questions/ask_catalogue.c methods/recovery-codes/ask.c */
+/* link: session/answer.c session/close.c session/enrol.c session/exchange.c session/hash.c session/help_code.c session/layout.c session/manage.c session/manage_proof.c session/menu.c session/notice.c session/proof.c session/reconfirm.c session/request.c session/review.c session/sent_code.c session/session.c session/talk.c methods/asks.c methods/app/ask.c methods/app/ask_qr.c methods/email/ask.c methods/office-phone/ask.c methods/phone/ask.c methods/phone/ask_words.c methods/questions/ask.c methods/questions/ask_catalogue.c methods/recovery-codes/ask.c */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,11 +28,41 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define OWN_BYTES 0xC0 /* from here on a byte says: the answer follows, its length first */
 #define UNASKED   0xFF /* the judge speaks instead of the terminal */
 
+/* The first byte of an input, modulo their number. */
+static const struct setting {
+	enum purpose purpose;
+	enum state state;
+	bool registered; /* some methods are, from the start */
+	bool stale;      /* and to be confirmed */
+} settings[] = {
+	{ PURPOSE_ENROLL, STATE_REGISTER, false, false },
+	{ PURPOSE_ENROLL, STATE_RECONFIRM, true, true },
+	{ PURPOSE_ENROLL, STATE_NOTICE, true, false },
+	{ PURPOSE_MANAGE, STATE_REGISTER, true, false },
+	{ PURPOSE_MANAGE, STATE_RECONFIRM, true, true },
+	{ PURPOSE_ENROLL, STATE_OK, true, false },
+	{ PURPOSE_MANAGE, STATE_REGISTER, false, false },
+};
+
+/* The second one. */
+enum {
+	HAS_NEEDS_CODE = 1,
+	HAS_OPEN = 2,
+	HAS_FILLED_IN = 4,
+	HAS_NO_SMS = 8,
+	HAS_NO_VOICE = 16,
+	HAS_CHANGES = 32,
+	HAS_EVERY_METHOD = 64,
+	HAS_STALE = 128,
+};
+
 struct peers {
 	const uint8_t *data;
 	size_t left;
 	int terminal, judge;
-	unsigned int registered; /* a bit a method */
+	const struct setting *setting;
+	uint8_t has;
+	unsigned int registered, due; /* a bit a method */
 	int prompts;
 	bool ended;
 };
@@ -87,13 +118,35 @@ send_message(struct peers *p, const struct message *m)
 	return send(p->judge, m->data, m->len, MSG_NOSIGNAL) >= 0;
 }
 
+static void
+add_method(struct peers *p, struct facts *f, enum method method, uint8_t how)
+{
+	struct method_fact *fact = &f->methods[f->method_count++];
+	bool registered = (p->registered >> method & 1) != 0;
+	bool due = registered && (p->due >> method & 1) != 0;
+
+	fact->method = method;
+	fact->state = due ? METHOD_STALE : registered ? METHOD_REGISTERED : METHOD_MISSING;
+	if (!registered && (p->has & HAS_FILLED_IN) != 0 && method != METHOD_APP) {
+		fact->state = METHOD_FILLED_IN;
+		snprintf(fact->filled_by, sizeof(fact->filled_by), "root");
+	}
+	if (fact->state != METHOD_MISSING)
+		snprintf(fact->masked, sizeof(fact->masked), "a****@e****.org");
+	fact->stale_at = how & 64 ? 1810000000 : 0;
+	fact->left = method == METHOD_RECOVERY_CODES && registered ? how % 11 : 0;
+	f->done += registered;
+	f->stale += due;
+}
+
 /* Facts as the byte chooses them. */
 static bool
 send_facts(struct peers *p, uint8_t how)
 {
-	static const enum method offered[] = { METHOD_APP, METHOD_EMAIL, METHOD_QUESTIONS,
-					       METHOD_PHONE };
-	struct facts f = { .state = STATE_REGISTER,
+	static const enum method offered[] = { METHOD_APP,          METHOD_EMAIL,
+					       METHOD_QUESTIONS,    METHOD_PHONE,
+					       METHOD_OFFICE_PHONE, METHOD_RECOVERY_CODES };
+	struct facts f = { .state = p->setting->state,
 			   .host = "server1",
 			   .contact = "the help desk",
 			   .time_left = 540,
@@ -103,20 +156,43 @@ send_facts(struct peers *p, uint8_t how)
 			   .questions_custom = (how & 32) != 0,
 			   .code_digits = 6,
 			   .code_minutes = 10,
-			   .method_count = 4 };
+			   .needs_code = (p->has & HAS_NEEDS_CODE) != 0,
+			   .open = (p->has & HAS_OPEN) != 0,
+			   .sms = (p->has & HAS_NO_SMS) == 0,
+			   .voice = (p->has & HAS_NO_VOICE) == 0,
+			   .changes = (p->has & HAS_CHANGES) != 0 ? 2 : 0 };
 	struct message m;
 
-	for (int i = 0; i < f.method_count; i++) {
-		f.methods[i].method = offered[i];
-		f.methods[i].state = (p->registered >> offered[i] & 1) != 0 ? METHOD_REGISTERED : METHOD_MISSING;
-		f.done += method_is_registered(&f.methods[i]);
-		f.methods[i].stale_at = how & 64 ? 1810000000 : 0;
-		if (method_is_registered(&f.methods[i]))
-			snprintf(f.methods[i].masked, sizeof(f.methods[i].masked),
-				 "a****@e****.org");
-	}
+	for (int i = 0; i < ((p->has & HAS_EVERY_METHOD) != 0 ? 6 : 4); i++)
+		add_method(p, &f, offered[i], how);
 	message_start(&m, REPLY_OK);
 	must(facts_put(&m, &f) == 0, "facts");
+	return send_message(p, &m);
+}
+
+/* The method that a request is about, its first field. */
+static enum method
+method_of(const struct fields *request)
+{
+	char word[32];
+
+	must(field_text(request, 0, word, sizeof(word)) && method_from_word(word) != METHOD_COUNT,
+	     "a request about no method");
+	return method_from_word(word);
+}
+
+static bool
+send_status(struct peers *p, enum reply_status status, uint8_t how)
+{
+	struct message m;
+
+	message_start(&m, status);
+	if (status == REPLY_SENT)
+		message_put_text(&m, "a****@e****.org");
+	else if (status == REPLY_UNDELIVERED || status == REPLY_REFUSED)
+		message_put_text(&m, reason_word(how % REASON_COUNT));
+	else if (status != REPLY_PROVEN && status != REPLY_OK)
+		message_put_number(&m, how % 4);
 	return send_message(p, &m);
 }
 
@@ -124,40 +200,73 @@ static bool
 send_tried(struct peers *p, const struct fields *request, uint8_t how)
 {
 	static const enum reply_status statuses[] = {
-		REPLY_PROVEN, REPLY_MORE,        REPLY_WRONG, REPLY_SPENT,  REPLY_EXPIRED,
-		REPLY_USED,   REPLY_UNDELIVERED, REPLY_EMPTY, REPLY_REFUSED
+		REPLY_PROVEN, REPLY_MORE,        REPLY_WRONG, REPLY_SPENT,   REPLY_EXPIRED,
+		REPLY_USED,   REPLY_UNDELIVERED, REPLY_EMPTY, REPLY_REFUSED, REPLY_BLOCKED
 	};
 	enum reply_status status = statuses[how % (sizeof(statuses) / sizeof(*statuses))];
-	char word[32];
-	struct message m;
+	enum method method = method_of(request);
 
-	must(field_text(request, 0, word, sizeof(word)) && method_from_word(word) != METHOD_COUNT,
-	     "try of no method");
-	if (status == REPLY_PROVEN)
-		p->registered |= 1U << method_from_word(word);
-	message_start(&m, status);
-	if (status == REPLY_UNDELIVERED || status == REPLY_REFUSED)
-		message_put_text(&m, reason_word(how % REASON_COUNT));
-	else if (status != REPLY_PROVEN)
-		message_put_number(&m, how % 4);
-	return send_message(p, &m);
+	if (status == REPLY_PROVEN) {
+		p->registered |= 1U << method;
+		p->due &= ~(1U << method);
+	}
+	return send_status(p, status, how);
 }
 
 static bool
-send_sent(struct peers *p, uint8_t how)
+send_sent(struct peers *p, const struct fields *request, uint8_t how)
 {
-	static const enum reply_status statuses[] = { REPLY_SENT, REPLY_SENT, REPLY_REFUSED,
-						      REPLY_THROTTLED, REPLY_SPENT };
-	enum reply_status status = statuses[how % 5];
+	static const enum reply_status statuses[] = { REPLY_SENT,      REPLY_SENT,  REPLY_REFUSED,
+						      REPLY_THROTTLED, REPLY_SPENT, REPLY_BLOCKED };
+	char via[8];
+
+	method_of(request);
+	must(request->count == 2 ||
+		     (request->count == 3 && field_text(request, 2, via, sizeof(via)) &&
+		      (strcmp(via, VIA_SMS) == 0 || strcmp(via, VIA_VOICE) == 0)),
+	     "a way that there is not");
+	return send_status(p, statuses[how % 6], how);
+}
+
+static bool
+send_helped(struct peers *p, uint8_t how)
+{
+	static const enum reply_status statuses[] = { REPLY_PROVEN, REPLY_WRONG, REPLY_SPENT,
+						      REPLY_EXPIRED };
+	enum reply_status status = statuses[how % 4];
+
+	if (status == REPLY_PROVEN)
+		p->has = (uint8_t)((p->has | HAS_OPEN) & ~HAS_NEEDS_CODE);
+	return send_status(p, status, how);
+}
+
+static bool
+send_removed(struct peers *p, const struct fields *request, uint8_t how)
+{
+	enum method method = method_of(request);
+
+	if (how % 4 == 0)
+		return send_status(p, REPLY_REFUSED, how);
+	p->registered &= ~(1U << method);
+	p->has &= (uint8_t)~HAS_FILLED_IN;
+	return send_status(p, REPLY_OK, how);
+}
+
+static bool
+send_changes(struct peers *p, uint8_t how)
+{
+	static const char *const events[] = { "method-replaced", "reset-changed", "filled-in",
+					      "unheard of" };
+	static const char *const methods[] = { "email", "", "office-phone", "carrier pigeon" };
 	struct message m;
 
-	message_start(&m, status);
-	if (status == REPLY_SENT)
-		message_put_text(&m, "a****@e****.org");
-	else if (status == REPLY_REFUSED)
-		message_put_text(&m, reason_word(how % REASON_COUNT));
-	else
-		message_put_number(&m, how);
+	message_start(&m, REPLY_OK);
+	for (int i = 0; i < how % (CHANGES_MAX + 1); i++) {
+		message_put_number(&m, 1778500000 + i);
+		message_put_text(&m, events[(how + i) % 4]);
+		message_put_text(&m, methods[(how / 4 + i) % 4]);
+		message_put_text(&m, i % 2 == 0 ? "192.0.2.7" : "");
+	}
 	return send_message(p, &m);
 }
 
@@ -191,11 +300,48 @@ send_fields(struct peers *p, const char *const *fields, size_t count)
 }
 
 static bool
+send_seed(struct peers *p, const struct fields *request, uint8_t how)
+{
+	static const char *const key[] = { "JBSWY3DPEHPK3PXP", "otpauth://totp/a?secret=JBSW" };
+	static const char *const question[] = { "Which song did your best friend hum?" };
+	static const char *const codes[RECOVERY_CODES] = {
+		"8N2G-PED2-MHDN-F984", "Y857-M9PH-Y3QS-NUAV", "6R9M-B5CH-V69S-X53F",
+		"DDGK-FV47-HRGA-PYH6", "DJNV-YUGQ-KH5X-DEEQ", "G8MK-MAPM-FXJ5-XKGN",
+		"4KU3-TMDG-52E2-VHZV", "EGZ9-UAWT-ANP3-M5U8", "8XND-XCQ8-EFMY-YN3A",
+		"AFF9-2945-RMQ3-VKG8",
+	};
+
+	if (how % 16 == 15)
+		return send_status(p, how & 16 ? REPLY_SPENT : REPLY_BLOCKED, how);
+	switch (method_of(request)) {
+	case METHOD_RECOVERY_CODES:
+		return send_fields(p, codes, RECOVERY_CODES);
+	case METHOD_QUESTIONS:
+		return send_fields(p, question, 1);
+	default:
+		return send_fields(p, key, 2);
+	}
+}
+
+static bool
+send_verdict(struct peers *p, const struct fields *request, uint8_t how)
+{
+	const char *end[] = { verdict_word(how % VERDICT_COUNT), (how & 32) != 0 ? "1" : "0" };
+	enum finish reason;
+	char word[32];
+
+	must(field_text(request, 0, word, sizeof(word)), "an end without a reason");
+	reason = finish_from_word(word);
+	must(reason != FINISH_COUNT, "an end without a known reason");
+	must(p->setting->purpose == PURPOSE_ENROLL || reason != FINISH_NOT_NOW,
+	     "a \"not now\" where nothing was due");
+	return send_fields(p, end, 2);
+}
+
+static bool
 answer_sensibly(struct peers *p, const struct fields *request, uint8_t how)
 {
-	static const char *const seed[] = { "JBSWY3DPEHPK3PXP", "otpauth://totp/a?secret=JBSW" };
 	static const char *const slot[] = { "0123456789abcdef", "8", "1" };
-	const char *end[] = { verdict_word(how % VERDICT_COUNT), (how & 32) != 0 ? "1" : "0" };
 
 	switch (request->op) {
 	case REQUEST_FACTS:
@@ -203,17 +349,23 @@ answer_sensibly(struct peers *p, const struct fields *request, uint8_t how)
 	case REQUEST_QUESTION:
 		return send_question(p, request, how);
 	case REQUEST_SEED:
-		return send_fields(p, seed, 2);
+		return send_seed(p, request, how);
 	case REQUEST_SEND:
-		return send_sent(p, how);
+		return send_sent(p, request, how);
 	case REQUEST_SLOT:
 		return send_fields(p, slot, 3);
 	case REQUEST_TRY:
 		return send_tried(p, request, how);
+	case REQUEST_HELP:
+		return send_helped(p, how);
+	case REQUEST_REMOVE:
+		return send_removed(p, request, how);
+	case REQUEST_CHANGES:
+		return send_changes(p, how);
 	case REQUEST_LOG:
 		return send_fields(p, NULL, 0);
 	case REQUEST_FINISH:
-		return send_fields(p, end, 2);
+		return send_verdict(p, request, how);
 	default:
 		must(false, "an unknown request");
 	}
@@ -240,11 +392,38 @@ judge(struct peers *p)
 static bool
 type(struct peers *p)
 {
-	static const char *const answers[] = { "",        "",           "1",         "2",
-					       "3",       "n",          "?",         "b",
-					       "r",       "m",          "o",         "123456",
-					       "654 321", "old boots",  "old boots", "server1",
-					       "a@b.org", "yellow cat", "  ",        "9999999" };
+	static const char *const answers[] = { "",
+					       "",
+					       "1",
+					       "2",
+					       "3",
+					       "n",
+					       "?",
+					       "b",
+					       "r",
+					       "m",
+					       "o",
+					       "123456",
+					       "654 321",
+					       "old boots",
+					       "old boots",
+					       "server1",
+					       "a@b.org",
+					       "yellow cat",
+					       "  ",
+					       "9999999",
+					       "x",
+					       "d",
+					       "c",
+					       "q",
+					       "h",
+					       "e",
+					       "4",
+					       "5",
+					       "6",
+					       "8N2GPED2MH",
+					       "8N2G-PED2-MHDN-F984",
+					       "8N2G-PED2-MHDN-F948" };
 	char packet[64];
 	uint8_t byte;
 	int len;
@@ -335,12 +514,21 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct session_arguments arguments = { .user = "alice", .columns = 80 };
+	struct session_arguments arguments = { .user = "alice", .columns = 80 };
 	struct peers p = { .data = data, .left = size };
 	struct session s;
+	uint8_t kind = 0;
 	pthread_t thread;
 	int ends[2], requests[2];
 
+	take_byte(&p, &kind);
+	take_byte(&p, &p.has);
+	p.setting = &settings[kind % (sizeof(settings) / sizeof(*settings))];
+	p.registered = p.setting->registered ? (1U << METHOD_COUNT) - 1 : 0;
+	p.due = p.setting->stale || (p.has & HAS_STALE) != 0 ? p.registered : 0;
+	if (p.setting->registered && (p.has & HAS_FILLED_IN) != 0)
+		p.registered &= ~(1U << METHOD_EMAIL | 1U << METHOD_PHONE);
+	arguments.purpose = p.setting->purpose;
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "no sockets");
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, requests) == 0, "no sockets");
 	p.terminal = ends[1];
