@@ -132,9 +132,9 @@ put_where(FILE *f, const struct words_change *c, const struct printed *p)
 static void
 put_facts(FILE *f, const struct words_change *c, const struct printed *p)
 {
-	fprintf(f, "\n%s ", _("What: "));
+	fprintf(f, "\n%s ", _("What:"));
 	put_what(f, c);
-	fprintf(f, "\n%s %s\n%s ", _("When: "), p->time, _("Where:"));
+	fprintf(f, "\n%s %s\n%s ", _("When:"), p->time, _("Where:"));
 	put_where(f, c, p);
 	if (p->until[0])
 		fprintf(f, "\n%s %s", _("Until:"), p->until);
