@@ -60,6 +60,8 @@ ask_with_host(struct question *q, const char *shape, json_t **answer)
 
 	if (r == -ENOENT)
 		return refuse(_("there is no such user on this host"));
+	if (r == -EACCES) /* the shadow file is not this caller's to read */
+		return refuse(_(q->not_allowed));
 	if (r < 0)
 		return refuse(strerror(-r));
 	context.uid = host.uid;

@@ -48,7 +48,10 @@ class Bus:
         return str(state), facts
 
     def converse(self, person, purpose="enroll", **more):
-        handle = self.call(NAME, "Converse", "aysa{sv}", person.name.encode(), purpose, context_of(person, **more))
+        return self.converse_as_told(person, purpose, context_of(person, **more))
+
+    def converse_as_told(self, person, purpose, context):
+        handle = self.call(NAME, "Converse", "aysa{sv}", person.name.encode(), purpose, dbus.Dictionary(context, signature="sv"))
         return Conversation(socket.socket(fileno=handle.take()))
 
     def connections_of(self, uid):

@@ -2,6 +2,7 @@
 
 import pytest
 
+import rogue as rogues
 import sshd
 from host import POLICY, SANITIZED, Host
 
@@ -42,6 +43,14 @@ def module_line(host):
     """Call it with other options of the module; the usual line is back after the test."""
     yield host.module_line
     host.module_line()
+
+
+@pytest.fixture
+def rogue(host):
+    """Call it with a person: (the terminal's end, the session's end of the judge)."""
+    stand_in = rogues.Rogue()
+    yield stand_in
+    stand_in.stop()
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,6 @@
 It can ask nothing but the permitted requests about its own user. All else ends it, is audited, and reveals nothing.
 """
 
-import os
-import shutil
 import socket
 
 import pytest
@@ -12,57 +10,11 @@ import pytest
 import bus
 import wire
 from wire import FACTS, FINISH, LOG, QUESTION, REQUEST_MAX, SEED, SEND, SLOT, TRY, message, parse
-from rogue_session import SOCKET
-from waiting import LONG, wait_until
+from rogue import ask, ended
+from waiting import wait_until
 
-SESSION = "/usr/libexec/sspr/sspr-session"
 HASH = b"h" * 32
 VIOLATION = r"session-violation"
-
-
-@pytest.fixture
-def rogue(host):
-    """Call it with a person: (the terminal's end, the session's end of the judge)."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    os.makedirs(os.path.dirname(SOCKET), exist_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    listener.bind(SOCKET)
-    os.chmod(SOCKET, 0o666)
-    listener.listen()
-    listener.settimeout(LONG)
-    shutil.move(SESSION, SESSION + ".kept")
-    shutil.copy(os.path.join(here, "rogue_session.py"), SESSION)
-    opened = []
-
-    def start(person, **more):
-        terminal = bus.converse(person, **more)
-        puppet, _ = listener.accept()
-        _, handles, _, _ = socket.recv_fds(puppet, 4096, 2)
-        os.close(handles[0])    # the terminal's other end is the rogue's own: closed when it is killed
-        judge = socket.socket(fileno=handles[1])
-        judge.settimeout(LONG)
-        opened.extend((terminal, puppet, judge))
-        return terminal, judge
-
-    yield start
-    for thing in opened:
-        thing.close()
-    listener.close()
-    os.unlink(SOCKET)
-    shutil.move(SESSION + ".kept", SESSION)
-
-
-def ask(judge, *request):
-    judge.send(message(*request))
-    return parse(judge.recv(REQUEST_MAX))
-
-
-def ended(judge):
-    """Is the judge's side closed, with not a byte of an answer?"""
-    try:
-        return judge.recv(REQUEST_MAX) == b""
-    except ConnectionResetError:
-        return True
 
 
 @pytest.mark.sanitized

@@ -1,0 +1,164 @@
+"""Phones: codes through the real Kannel and through calls, and the numbers that are not taken."""
+
+import pytest
+
+import bus
+import phones
+from gateway import Kannel
+from life import ctl, done, flat, standing, talk
+
+OFFICE = "+4930123456"
+
+
+@pytest.fixture(scope="module")
+def kannel():
+    server = Kannel()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def voice():
+    server = phones.Voice()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mine(person):
+    """A number that no other test has."""
+    return "+491511%05d" % person.uid
+
+
+@pytest.fixture
+def both(kannel, voice, policy):
+    policy(phones.policy_of(kannel, voice))
+
+
+def at_the_number(person):
+    dialog = talk(person)
+    dialog.say("")
+    dialog.choose("Phone")
+    assert "Number ([b] another method):" in dialog.text
+    return dialog
+
+
+@pytest.mark.sanitized
+def test_a_phone_is_registered_by_a_text_message(host, person, mine, kannel, both):
+    dialog = at_the_number(person)
+    dialog.say("+49 151-" + mine[6:], r"\[1\] text message, \[2\] call")
+    dialog.say("1", r"text message with a code of 6 digits is on its way to \+49\*+" + mine[-2:])
+    dialog.say(phones.texted_code(kannel, mine), "Registered: Phone")
+    dialog.say("")
+    assert dialog.verdict == "registered"
+    assert bus.check(person)[0] == "ok"
+
+
+@pytest.mark.sanitized
+def test_a_phone_is_registered_by_a_call(host, person, mine, voice, both):
+    dialog = at_the_number(person)
+    dialog.say(mine)
+    dialog.say("2", r"A call that says a code of 6 digits, twice, is on its way")
+    dialog.say(voice.code(mine), "Registered: Phone")
+
+
+def test_where_only_text_messages_are_sent_nobody_is_asked_which(host, person, mine, kannel, policy):
+    policy(phones.policy_of(kannel))
+    dialog = at_the_number(person)
+    dialog.say(mine, "A text message with a code")
+    dialog.say(phones.texted_code(kannel, mine), "Registered: Phone")
+
+
+def test_a_phone_is_not_offered_where_nothing_can_be_sent_to_it(host, person, policy):
+    policy(phones.policy_of())
+    assert "Phone" not in talk(person).say("", "Authenticator app")
+
+
+def test_a_number_with_a_denied_prefix_is_refused_and_sent_nothing(host, person, mine, kannel, policy):
+    policy(phones.policy_of(kannel, more_sms="deny_prefixes = +31900 +4915\n"))
+    before = len(kannel.accepted())
+    at_the_number(person).say(mine, "Codes are not sent to numbers that begin like that one")
+    assert len(kannel.accepted()) == before
+
+
+def test_a_number_that_is_not_allowed_is_refused(host, person, mine, kannel, policy):
+    policy(phones.policy_of(kannel, more_sms="allow_prefixes = +31\n"))
+    before = len(kannel.accepted())
+    at_the_number(person).say(mine, "Codes are not sent to numbers that begin like that one")
+    assert len(kannel.accepted()) == before
+
+
+@pytest.mark.parametrize("typed", ["030 1234567", "+49 1234", "+49151123456789012", "+49 151 12345678x12", "my phone"])
+def test_what_is_no_number_is_refused_with_the_reason(host, person, both, typed):
+    dialog = at_the_number(person)
+    dialog.say(typed)
+    text = dialog.say("1")
+    assert "not a phone number" in text or "too long" in text, text
+
+
+def test_the_office_phone_is_not_taken_as_the_users_own(host, person, kannel, both):
+    done("set", person.name, "office-phone", OFFICE + "x12")
+    before = len(kannel.accepted())
+    dialog = at_the_number(person)
+    dialog.say(OFFICE)
+    dialog.say("1", "or it is your office phone")
+    assert len(kannel.accepted()) == before
+
+
+def test_the_users_own_phone_is_not_taken_as_the_office_phone(host, person, mine, both):
+    done("set", person.name, "phone", mine)
+    code, _, why = ctl("set", person.name, "office-phone", mine)
+    assert code == 1 and "must be different lines" in why
+
+
+def test_an_office_phone_is_confirmed_by_a_call_and_cannot_be_corrected(host, person, voice, both):
+    done("set", person.name, "office-phone", OFFICE + "x12")
+    dialog = talk(person)
+    dialog.say("", "Office phone: .*filled in for you and to be confirmed")
+    text = dialog.choose("Office phone")
+    assert "This was filled in by root" in text and OFFICE not in text
+    for choice in ("another one", "delete"):
+        assert choice not in text
+    dialog.say("c", "Please press Enter, or type what is offered")
+    dialog.say("", "A call that says a code")
+    code = voice.code(OFFICE)
+    call = voice.calls()[0]
+    assert (call["to"], call["extension"]) == (OFFICE, "12")
+    dialog.say(code, "Registered: Office phone")
+
+
+def test_an_office_phone_that_nobody_filled_in_is_not_offered(host, person, both):
+    assert "Office phone" not in talk(person).say("")
+
+
+def test_a_call_that_fails_is_told_counts_nothing_and_can_be_sent_again(host, person, mine, voice, both):
+    voice.status = 400
+    mark = host.log.mark()
+    dialog = at_the_number(person)
+    dialog.say(mine)
+    dialog.say("2")
+    host.log.wait_for("not delivered", mark)
+    dialog.say("123456", "The code was not sent")
+    voice.status = 200
+    dialog.say("r", r"\[1\] text message, \[2\] call")
+    dialog.say("2")
+    dialog.say(voice.code(mine, 1), "Registered: Phone")
+
+
+def test_no_number_and_no_code_is_in_the_log(host, person, mine, voice, both):
+    mark = host.log.mark()
+    dialog = at_the_number(person)
+    dialog.say(mine)
+    dialog.say("2")
+    code = voice.code(mine)
+    dialog.say(code, "Registered: Phone")
+    assert not host.log.since(mark, mine[1:] + "|" + code)
+
+
+def test_the_phone_is_shown_masked_to_administrators(host, person, mine, voice, both):
+    dialog = at_the_number(person)
+    dialog.say(mine)
+    dialog.say("2")
+    dialog.say(voice.code(mine), "Registered: Phone")
+    shown = flat(str(standing(person)))
+    assert mine not in shown and "+49" in shown
