@@ -13,6 +13,15 @@ struct line {
 	int before;   /* columns up to and with that blank */
 };
 
+/* Marks that turn the direction of what follows: with them a text can be made to look like another. */
+static bool
+turns(wchar_t character)
+{
+	return character == 0x061C || (character >= 0x200E && character <= 0x200F) ||
+	       (character >= 0x202A && character <= 0x202E) ||
+	       (character >= 0x2066 && character <= 0x2069);
+}
+
 /* The next character: its bytes in *len, its columns as answer. What may not be shown is one "?". */
 static int
 next_character(const char *text, size_t left, const char **shown, size_t *used, size_t *len)
@@ -28,7 +37,7 @@ next_character(const char *text, size_t left, const char **shown, size_t *used, 
 		return 1;
 	*used = got;
 	width = wcwidth(character);
-	if (width < 0)
+	if (width < 0 || turns(character))
 		return 1;
 	*shown = text;
 	*len = got;

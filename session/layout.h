@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 /*
- * Write text into out (size bytes, its NUL included): bytes that are not UTF-8 and characters that are not printable become
- * "?", lines are broken at blanks to be narrower than columns where that is possible. What does not fit is cut off at
- * a character. Answers the length. Needs a UTF-8 locale.
+ * Write text into out (size bytes, its NUL included): bytes that are not UTF-8, and characters that are not printable or turn
+ * the direction of the text, become "?"; lines are broken at blanks to be narrower than columns where that is possible. What
+ * does not fit is cut off at a character. Answers the length. Needs a UTF-8 locale.
  */
 size_t layout(const char *text, int columns, char *out, size_t size);
 

@@ -81,6 +81,22 @@ what_could_steer_a_terminal_is_a_question_mark(void **state)
 }
 
 static void
+a_mark_that_turns_the_direction_is_a_question_mark(void **state)
+{
+	static const char *const marks[] = { "\u061c", "\u200e", "\u200f", "\u202a",
+					     "\u202e", "\u2066", "\u2069" };
+	char text[16];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
+		snprintf(text, sizeof(text), "a%sb", marks[i]);
+		laid_out(text, 40, "a?b");
+	}
+	laid_out("a\u200db", 40, "a\u200db");
+	laid_out("\u05d0\u05d1", 40, "\u05d0\u05d1");
+}
+
+static void
 what_is_not_utf8_is_a_question_mark(void **state)
 {
 	(void)state;
@@ -113,6 +129,7 @@ main(void)
 		cmocka_unit_test(the_blank_at_the_end_of_a_prompt_stays),
 		cmocka_unit_test(width_is_counted_in_columns),
 		cmocka_unit_test(what_could_steer_a_terminal_is_a_question_mark),
+		cmocka_unit_test(a_mark_that_turns_the_direction_is_a_question_mark),
 		cmocka_unit_test(what_is_not_utf8_is_a_question_mark),
 		cmocka_unit_test(what_does_not_fit_is_cut_at_a_character),
 	};
