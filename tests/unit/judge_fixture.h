@@ -10,6 +10,7 @@
 #include "ssprd/catalogue.h"
 #include "ssprd/context.h"
 #include "ssprd/core/config.h"
+#include "ssprd/core/limit.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
 #include "ssprd/finish.h"
@@ -22,12 +23,15 @@
 
 #define NOW       1800000000
 #define ALICE_UID 1001
-#define POLICY                                                                                     \
-	"[registration]\nmethods = app email questions\n"                                          \
+#define POLICY_OF(methods)                                                                         \
+	"[registration]\nmethods = " methods "\n"                                                  \
 	"[email]\nurl = smtp://127.0.0.1:25\nfrom = a@b.example\ntls = none\n"                     \
 	"forbidden_domains = corp.example\n"                                                       \
 	"[questions]\nhash_memory = 8\nhash_passes = 1\n"                                          \
 	"[throttle]\nsends = 4\n"
+#define POLICY POLICY_OF("app email questions")
+#define SMS    "[sms]\nurl = https://gateway.example/\nbody = form\n"
+#define VOICE  "[voice]\nurl = https://gateway.example/\nbody = form\n"
 
 static struct scratch scratch;
 static struct config *config;
@@ -99,17 +103,38 @@ alice_context(void)
 				 .local_password = true };
 }
 
-/* Begin a dialog in DIALOG_NEW. */
+/* Begin a dialog in DIALOG_NEW, so many seconds after NOW. */
 static inline void
-begin_dialog(void)
+begin_dialog_for(enum purpose purpose, int64_t later)
 {
 	struct context context = alice_context();
 	struct user user = { 0 };
 
 	dialog_done(&dialog);
-	assert_int_equal(user_tell(&user, &judge, "alice", &context, NOW, true), STORE_DONE);
-	assert_int_equal(dialog_init(&dialog, &judge, PURPOSE_ENROLL, &user, &context, 7, NOW), 0);
+	assert_int_equal(user_tell(&user, &judge, "alice", &context, NOW + later, true),
+			 STORE_DONE);
+	assert_int_equal(dialog_init(&dialog, &judge, purpose, &user, &context, 7, NOW + later), 0);
 	dialog.time_left = 500;
+}
+
+/* Another user, in place of alice. */
+static inline void
+open_dialog_of(const char *name, uint64_t uid)
+{
+	struct context context = alice_context();
+	struct user user = { 0 };
+
+	dialog_done(&dialog);
+	context.uid = uid;
+	assert_int_equal(user_tell(&user, &judge, name, &context, NOW, true), STORE_DONE);
+	assert_int_equal(dialog_init(&dialog, &judge, PURPOSE_ENROLL, &user, &context, 8, NOW), 0);
+	dialog.state = DIALOG_OPEN;
+}
+
+static inline void
+begin_dialog(void)
+{
+	begin_dialog_for(PURPOSE_ENROLL, 0);
 }
 
 static inline int
@@ -165,6 +190,78 @@ open_dialog(void)
 {
 	begin_dialog();
 	assert_int_equal(status_of(REQUEST_FACTS), REPLY_OK);
+}
+
+static inline void
+open_dialog_for(enum purpose purpose, int64_t later)
+{
+	begin_dialog_for(purpose, later);
+	assert_int_equal(status_of(REQUEST_FACTS), REPLY_OK);
+}
+
+/* What the facts say of a method. */
+static inline struct method_fact
+fact_of(enum method method)
+{
+	struct facts f;
+
+	assert_int_equal(status_of(REQUEST_FACTS), REPLY_OK);
+	assert_true(facts_get(&got, &f));
+	for (int i = 0; i < f.method_count; i++)
+		if (f.methods[i].method == method)
+			return f.methods[i];
+	fail_msg("%s is not offered", method_word(method));
+	return (struct method_fact){ 0 };
+}
+
+static inline struct facts
+facts(void)
+{
+	struct facts f;
+
+	assert_int_equal(status_of(REQUEST_FACTS), REPLY_OK);
+	assert_true(facts_get(&got, &f));
+	return f;
+}
+
+/* alice as the store has her now. */
+static inline struct store_user
+stored(void)
+{
+	struct store_user u;
+
+	assert_int_equal(store_user_get(judge.store, "alice", &u), STORE_DONE);
+	store_user_done(&u);
+	return u;
+}
+
+/* An administrator fills in a value. */
+static inline void
+fill_in(enum method method, const char *value)
+{
+	struct store_method m = { .method = method, .filled_at = NOW, .filled_by = "root" };
+	struct store_user u;
+	struct vault_place place;
+
+	assert_int_equal(store_user_get(judge.store, "alice", &u), STORE_DONE);
+	place = (struct vault_place){ u.id, method_word(method), "record" };
+	assert_int_equal(
+		vault_seal(judge.vault, &place, value, strlen(value), &m.sealed, &m.sealed_len),
+		VAULT_DONE);
+	assert_int_equal(store_method_put(judge.store, u.id, &m), 0);
+	store_method_done(&m);
+	store_user_done(&u);
+}
+
+/* How many changes wait to be told. */
+static inline int
+untold(void)
+{
+	struct store_notice list[STORE_NOTICES_MAX];
+	int count = -1;
+
+	assert_int_equal(store_notices(judge.store, stored().id, list, &count), 0);
+	return count;
 }
 
 static inline bool

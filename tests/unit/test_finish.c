@@ -33,16 +33,6 @@ tells(void)
 	return strcmp(text(1), "1") == 0;
 }
 
-static struct store_user
-stored(void)
-{
-	struct store_user u;
-
-	assert_int_equal(store_user_get(judge.store, "alice", &u), STORE_DONE);
-	store_user_done(&u);
-	return u;
-}
-
 static bool
 stamped_until(int64_t until)
 {
