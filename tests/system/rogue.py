@@ -7,7 +7,7 @@ import socket
 import bus
 import rogue_session
 from waiting import LONG
-from wire import REQUEST_MAX, message, parse
+from wire import FACTS, OK, REQUEST_MAX, message, parse
 
 SESSION = "/usr/libexec/sspr/sspr-session"
 
@@ -26,8 +26,14 @@ class Rogue:
         shutil.copy(os.path.join(here, "rogue_session.py"), SESSION)
 
     def __call__(self, person, **more):
-        """A dialog of this person's: (the terminal's end, the session's end of the judge)."""
+        """A login's dialog: (the terminal's end, the session's end of the judge)."""
         return self.take_over(bus.converse(person, **more))
+
+    def open(self, terminal):
+        """As take_over, and the session has asked for the facts, as it must before all else: its end of the judge."""
+        _, judge = self.take_over(terminal)
+        assert ask(judge, FACTS)[0] == OK
+        return judge
 
     def take_over(self, terminal):
         puppet, _ = self._listener.accept()
@@ -52,7 +58,7 @@ def ask(judge, *request):
 
 
 def ask_all_at_once(judges, request, count):
-    """The same request, count times, spread over these sessions, before any reply is read: all the replies."""
+    """The same request, count times, spread over these sessions, up to eight of each under way: all the replies."""
     shares = [count // len(judges) + (number < count % len(judges)) for number in range(len(judges))]
     for judge in judges:
         judge.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
