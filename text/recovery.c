@@ -77,7 +77,7 @@ recovery_make(enum recovery_kind kind, const unsigned char random[RECOVERY_RANDO
 	      char shown[RECOVERY_SHOWN])
 {
 	const struct form *form = &forms[kind];
-	char plain[RECOVERY_PLAIN];
+	char plain[RECOVERY_PLAIN] = { 0 };
 
 	for (int i = 0; i < form->symbols; i++) {
 		uint32_t number;
