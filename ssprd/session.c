@@ -244,16 +244,20 @@ replace_older(struct sessions *all, int64_t user, enum purpose purpose)
 			session_over(s, VERDICT_REPLACED);
 }
 
-/* Nobody who can call us takes the place of those who log in. */
+/* Anybody may ask to manage, as often as they like: nobody takes the place of those who log in by it. */
 static bool
-too_many(const struct sessions *all, int64_t user, enum purpose purpose)
+manages_enough(const struct sessions *all, int64_t user, enum purpose purpose)
 {
-	size_t own = 0;
+	int own = 0;
 
 	for (const struct session *s = all->first; s; s = s->next)
-		own += is_of(s, user, purpose);
-	if (purpose == PURPOSE_MANAGE && own >= SESSIONS_MANAGE_MAX)
-		return true;
+		own += is_of(s, user, PURPOSE_MANAGE);
+	return purpose == PURPOSE_MANAGE && own >= SESSIONS_MANAGE_MAX;
+}
+
+static bool
+all_taken(const struct sessions *all)
+{
 	return all->count >= DIALOGS_MAX ||
 	       all->count + all->ending >= DIALOGS_MAX + SESSIONS_ENDING_MAX;
 }
@@ -332,8 +336,10 @@ start(struct session *s, const struct context *context, int *terminal)
 		r = launch_nothing(d, terminal);
 		return r < 0 ? r : SESSION_NOT_NEEDED;
 	}
+	if (manages_enough(s->all, d->user.stored.id, d->purpose))
+		return SESSION_TOO_MANY;
 	replace_older(s->all, d->user.stored.id, d->purpose);
-	if (too_many(s->all, d->user.stored.id, d->purpose))
+	if (all_taken(s->all))
 		return SESSION_TOO_MANY;
 	r = dialog_begins(d);
 	if (r == 0)

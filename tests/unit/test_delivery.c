@@ -125,6 +125,33 @@ nothing_of_the_message_is_on_the_command_line(void **state)
 }
 
 static void
+an_administrators_program_is_run_in_place_of_ours(void **state)
+{
+	struct delivery_message m = { .to = "+4915112345678",
+				      .code = "123456",
+				      .text = "text",
+				      .user = "alice",
+				      .host = "desk",
+				      .lang = "nl",
+				      .id = "42" };
+	struct delivery *d;
+	json_t *j;
+
+	(void)state;
+	m.program = script("cat >$0.out; echo \"$*\" >$0.args");
+	deliveries.program = "/nonexistent/sspr-deliver";
+	assert_int_equal(delivery_new(&d, "sms", &m, 20, done, NULL), 0);
+	delivery_start(&deliveries, d);
+	turn_until(&all_done);
+	assert_int_equal(result, REASON_COUNT);
+	assert_true(scratch_holds(scratch_path(&scratch, "program.args"), "sms\n", 4));
+	j = json_load_file(scratch_path(&scratch, "program.out"), 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(j, "to")), "+4915112345678");
+	assert_null(json_object_get(j, "program"));
+	json_decref(j);
+}
+
+static void
 the_exit_code_says_what_became_of_it(void **state)
 {
 	static const struct {
@@ -255,6 +282,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_message_arrives_whole_as_json),
 		TEST(nothing_of_the_message_is_on_the_command_line),
+		TEST(an_administrators_program_is_run_in_place_of_ours),
 		TEST(the_exit_code_says_what_became_of_it),
 		TEST(its_one_line_goes_to_the_log_and_no_more),
 		TEST(a_flood_on_its_stderr_hurts_nobody),

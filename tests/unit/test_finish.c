@@ -227,6 +227,277 @@ who_is_no_longer_enabled_is_let_by(void **state)
 	assert_int_equal(stored().postpones_used, 0);
 }
 
+#define LATER (200 * 24 * 3600) /* all is stale by then */
+
+static void
+open_stale(void)
+{
+	open_dialog();
+	register_methods();
+	open_dialog_for(PURPOSE_ENROLL, LATER);
+}
+
+static void
+prove(enum method method)
+{
+	assert_int_equal(store_method_proven(judge.store, stored().id, method, dialog.now),
+			 STORE_DONE);
+}
+
+static void
+block(void)
+{
+	for (int i = 0; i < 5; i++)
+		ask(REQUEST_TRY, "app", "no code");
+	assert_int_equal(got.op, REPLY_BLOCKED);
+}
+
+static void
+add_notice(void)
+{
+	struct store_notice n = {
+		.time = NOW, .kind = "method-removed", .method = "email", .from = "192.0.2.7"
+	};
+
+	assert_int_equal(store_notice_add(judge.store, stored().id, &n), 0);
+}
+
+static void
+what_was_stale_and_is_proven_is_confirmed_and_stamped(void **state)
+{
+	(void)state;
+	open_stale();
+	prove(METHOD_APP);
+	prove(METHOD_EMAIL);
+	assert_string_equal(finish("done"), "confirmed");
+	assert_true(stamped_until(NOW + LATER + STAMP_AHEAD_MAX));
+}
+
+static void
+reconfirming_is_postponed_by_the_same_rules(void **state)
+{
+	(void)state;
+	open_stale();
+	prove(METHOD_APP);
+	assert_string_equal(finish("done"), "postponed");
+	assert_int_equal(stored().postpones_used, 1);
+	assert_true(stamped_until(NOW + LATER + 12 * 3600));
+	for (int i = 1; i < 3; i++) {
+		open_dialog_for(PURPOSE_ENROLL, LATER + i * 13 * 3600);
+		assert_string_equal(finish("not-now"), "postponed");
+	}
+	open_dialog_for(PURPOSE_ENROLL, LATER + 40 * 3600);
+	assert_string_equal(finish("not-now"), "declined");
+	assert_int_equal(stored().postpones_used, 3);
+	open_dialog_for(PURPOSE_ENROLL, LATER + 40 * 3600);
+	assert_string_equal(finish("timed-out"), "timed-out");
+}
+
+static void
+who_cannot_prove_anything_is_let_by_uncounted_and_audited(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		if (i == 0)
+			open_stale();
+		else
+			open_dialog_for(PURPOSE_ENROLL, LATER);
+		assert_string_equal(finish("cannot-prove"), "postponed");
+	}
+	assert_int_equal(stored().postpones_used, 0);
+	assert_false(stamped());
+	assert_int_equal(audited(AUDIT_CANNOT_PROVE), 5);
+	assert_int_equal(audited(AUDIT_REGISTRATION_POSTPONED), 0);
+}
+
+static void
+what_is_missing_needs_no_proof_so_that_cannot_prove_is_a_not_now(void **state)
+{
+	(void)state;
+	open_dialog();
+	assert_string_equal(finish("cannot-prove"), "postponed");
+	assert_int_equal(stored().postpones_used, 1);
+	assert_int_equal(audited(AUDIT_CANNOT_PROVE), 0);
+}
+
+static void
+who_is_blocked_is_let_by_uncounted_until_the_block_ends(void **state)
+{
+	static const char *const reasons[] = { "done", "not-now", "cannot-prove", "timed-out" };
+
+	(void)state;
+	open_stale();
+	block();
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (i > 0)
+			open_dialog_for(PURPOSE_ENROLL, LATER);
+		assert_string_equal(finish(reasons[i]), "postponed");
+	}
+	assert_int_equal(stored().postpones_used, 0);
+	assert_true(stamped_until(NOW + LATER + 86400));
+	open_dialog_for(PURPOSE_ENROLL, LATER + 86400);
+	assert_string_equal(finish("not-now"), "postponed");
+	assert_int_equal(stored().postpones_used, 1);
+}
+
+static void
+changes_that_were_shown_and_answered_are_told(void **state)
+{
+	(void)state;
+	open_dialog();
+	register_methods();
+	add_notice();
+	open_dialog();
+	assert_int_equal(facts().state, STATE_NOTICE);
+	assert_int_equal(facts().changes, 1);
+	assert_int_equal(status_of(REQUEST_CHANGES), REPLY_OK);
+	assert_int_equal(got.count, 4);
+	assert_int_equal(number(0), NOW);
+	assert_string_equal(text(1), "method-removed");
+	assert_string_equal(text(2), "email");
+	assert_string_equal(text(3), "192.0.2.7");
+	add_notice();
+	assert_string_equal(finish("done"), "noticed");
+	assert_int_equal(untold(), 1);
+	assert_false(stamped());
+	open_dialog();
+	assert_int_equal(status_of(REQUEST_CHANGES), REPLY_OK);
+	assert_string_equal(finish("done"), "noticed");
+	assert_int_equal(untold(), 0);
+	assert_true(stamped());
+}
+
+static void
+changes_that_nobody_answered_to_stay_untold(void **state)
+{
+	static const struct {
+		const char *reason, *verdict;
+	} rows[] = { { "no-dialog", "no-dialog" },
+		     { "timed-out", "timed-out" },
+		     { "broken", "failed" } };
+
+	(void)state;
+	open_dialog();
+	register_methods();
+	add_notice();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		open_dialog();
+		assert_int_equal(status_of(REQUEST_CHANGES), REPLY_OK);
+		assert_string_equal(finish(rows[i].reason), rows[i].verdict);
+		assert_int_equal(untold(), 1);
+		assert_false(stamped());
+	}
+	open_dialog();
+	assert_string_equal(finish("done"), "noticed"); /* they were never asked for */
+	assert_int_equal(untold(), 1);
+}
+
+static void
+changes_are_told_in_portions(void **state)
+{
+	(void)state;
+	open_dialog();
+	register_methods();
+	for (int i = 0; i < CHANGES_MAX + 2; i++)
+		add_notice();
+	open_dialog();
+	assert_int_equal(facts().changes, CHANGES_MAX);
+	assert_int_equal(status_of(REQUEST_CHANGES), REPLY_OK);
+	assert_int_equal(got.count, 4 * CHANGES_MAX);
+	assert_string_equal(finish("done"), "noticed");
+	assert_int_equal(untold(), 2);
+}
+
+static void
+a_not_now_leaves_no_stamp_while_a_change_is_untold(void **state)
+{
+	(void)state;
+	open_dialog();
+	add_notice();
+	assert_string_equal(finish("not-now"), "postponed");
+	assert_false(stamped());
+	open_dialog();
+	assert_int_equal(dialog.why, STATE_NOTICE);
+	assert_int_equal(status_of(REQUEST_CHANGES), REPLY_OK);
+	assert_string_equal(finish("done"), "noticed");
+	assert_true(stamped_until(NOW + 12 * 3600));
+}
+
+static void
+manage_counts_nothing_stamps_nothing_and_hides_no_change(void **state)
+{
+	static const struct {
+		const char *reason, *verdict;
+	} rows[] = { { "done", "registered" },     { "not-now", "registered" },
+		     { "timed-out", "timed-out" }, { "too-much-input", "too-much-input" },
+		     { "no-dialog", "no-dialog" }, { "cannot-prove", "registered" },
+		     { "broken", "failed" } };
+
+	(void)state;
+	open_dialog();
+	register_methods();
+	add_notice();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		open_dialog_for(PURPOSE_MANAGE, LATER);
+		assert_int_equal(status_of(REQUEST_CHANGES), REPLY_OK);
+		assert_string_equal(finish(rows[i].reason), rows[i].verdict);
+	}
+	assert_int_equal(untold(), 1);
+	assert_int_equal(stored().postpones_used, 0);
+	assert_false(stamped());
+	assert_int_equal(audited(AUDIT_CANNOT_PROVE), 0);
+}
+
+static void
+manage_says_when_it_is_blocked_or_leaves_something_owed(void **state)
+{
+	(void)state;
+	open_dialog();
+	register_methods();
+	open_dialog_for(PURPOSE_MANAGE, 0);
+	block();
+	assert_string_equal(finish("done"), "blocked");
+	store_method_remove(judge.store, stored().id, METHOD_EMAIL);
+	open_dialog_for(PURPOSE_MANAGE, 0);
+	assert_string_equal(finish("done"), "postponed");
+}
+
+static void
+few_recovery_codes_leave_no_stamp(void **state)
+{
+	static const unsigned char hashes[3][STORE_HASH_SIZE] = { "a", "b", "c" };
+
+	(void)state;
+	use_policy(POLICY_OF("app recovery-codes"));
+	open_dialog();
+	assert_int_equal(record_save(&dialog, METHOD_APP, "12345678901234567890", 20, 1), 0);
+	for (int i = 0; i < RECOVERY_CODES; i++)
+		dialog.recovery[i][0] = (unsigned char)i;
+	assert_int_equal(record_save(&dialog, METHOD_RECOVERY_CODES, "", 0, 0), 0);
+	assert_int_equal(store_recovery_put(judge.store, stored().id, hashes, 3), 0);
+	assert_string_equal(finish("done"), "registered");
+	assert_false(stamped());
+}
+
+static void
+being_registered_for_the_first_time_is_written_once_and_in_the_same_commit(void **state)
+{
+	(void)state;
+	open_dialog();
+	assert_string_equal(finish("not-now"), "postponed");
+	open_dialog();
+	assert_int_equal(record_save(&dialog, METHOD_EMAIL, "a@b.example", 11, 0), 0);
+	assert_int_equal(audited(AUDIT_REGISTRATION_FINISHED), 0);
+	assert_int_equal(stored().registered_at, 0);
+	assert_int_equal(stored().postpones_used, 1);
+	assert_int_equal(record_save(&dialog, METHOD_APP, "12345678901234567890", 20, 1), 0);
+	assert_int_equal(audited(AUDIT_REGISTRATION_FINISHED), 1);
+	assert_int_equal(stored().registered_at, NOW);
+	assert_int_equal(stored().postpones_used, 0);
+	assert_int_equal(stored().postponed_until, 0);
+	assert_int_equal(untold(), 0);
+}
+
 static void
 replaced_holds_nobody_back_under_remind(void **state)
 {
@@ -256,6 +527,19 @@ main(void)
 		TEST(where_such_logins_are_refused_it_is_declined),
 		TEST(a_broken_session_has_failed_and_changes_nothing),
 		TEST(who_is_no_longer_enabled_is_let_by),
+		TEST(what_was_stale_and_is_proven_is_confirmed_and_stamped),
+		TEST(reconfirming_is_postponed_by_the_same_rules),
+		TEST(who_cannot_prove_anything_is_let_by_uncounted_and_audited),
+		TEST(what_is_missing_needs_no_proof_so_that_cannot_prove_is_a_not_now),
+		TEST(who_is_blocked_is_let_by_uncounted_until_the_block_ends),
+		TEST(changes_that_were_shown_and_answered_are_told),
+		TEST(changes_that_nobody_answered_to_stay_untold),
+		TEST(changes_are_told_in_portions),
+		TEST(a_not_now_leaves_no_stamp_while_a_change_is_untold),
+		TEST(manage_counts_nothing_stamps_nothing_and_hides_no_change),
+		TEST(manage_says_when_it_is_blocked_or_leaves_something_owed),
+		TEST(few_recovery_codes_leave_no_stamp),
+		TEST(being_registered_for_the_first_time_is_written_once_and_in_the_same_commit),
 		TEST(replaced_holds_nobody_back_under_remind),
 	};
 

@@ -183,7 +183,7 @@ turn_for(int ms)
 }
 
 static int
-start(const char *name, uint64_t uid, const char *service, int *terminal)
+start_for(enum purpose purpose, const char *name, uint64_t uid, const char *service, int *terminal)
 {
 	struct context context = { .rhost = "192.0.2.1",
 				   .lang = "nl",
@@ -198,9 +198,15 @@ start(const char *name, uint64_t uid, const char *service, int *terminal)
 
 	snprintf(context.service, sizeof(context.service), "%s", service);
 	assert_int_equal(user_tell(&user, &judge, name, &context, time(NULL), true), STORE_DONE);
-	r = session_start(&sessions, PURPOSE_ENROLL, &user, &context, time(NULL), terminal);
+	r = session_start(&sessions, purpose, &user, &context, time(NULL), terminal);
 	user_done(&user);
 	return r;
+}
+
+static int
+start(const char *name, uint64_t uid, const char *service, int *terminal)
+{
+	return start_for(PURPOSE_ENROLL, name, uid, service, terminal);
 }
 
 static void
@@ -675,6 +681,92 @@ an_older_message_that_fails_later_does_not_speak_for_the_newer(void **state)
 	wait_for_count(0);
 }
 
+static void
+managing_is_a_dialog_whatever_is_owed_and_starts_no_registration(void **state)
+{
+	struct puppet p = { 0 };
+
+	(void)state;
+	assert_int_equal(start_for(PURPOSE_MANAGE, "alice", 1001, "ssprctl", &p.shown),
+			 SESSION_STARTED);
+	receive_sockets(&p);
+	assert_string_equal(p.arguments,
+			    "-u alice -p manage -s ssprctl -l nl -r 192.0.2.1 -t ssh -w 80 ");
+	assert_false(audited("registration-started"));
+	assert_int_equal(ask(&p, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	puppet_done(&p);
+	wait_for_count(0);
+}
+
+static void
+managing_and_a_login_do_not_end_each_other(void **state)
+{
+	struct puppet login = session_of("alice", 1001), manage = { 0 };
+
+	(void)state;
+	assert_int_equal(start_for(PURPOSE_MANAGE, "alice", 1001, "ssprctl", &manage.shown),
+			 SESSION_STARTED);
+	receive_sockets(&manage);
+	assert_int_equal(ask(&login, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	assert_int_equal(ask(&manage, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	assert_int_equal(sessions.count, 2);
+	puppet_done(&login);
+	puppet_done(&manage);
+	wait_for_count(0);
+}
+
+static void
+who_asks_to_manage_again_and_again_takes_nobodys_place(void **state)
+{
+	struct puppet first = { 0 }, second = { 0 };
+	int terminal;
+
+	(void)state;
+	assert_int_equal(start_for(PURPOSE_MANAGE, "alice", 1001, "ssprctl", &first.shown),
+			 SESSION_STARTED);
+	receive_sockets(&first);
+	assert_int_equal(start_for(PURPOSE_MANAGE, "alice", 1001, "ssprctl", &second.shown),
+			 SESSION_STARTED);
+	receive_sockets(&second);
+	assert_int_equal(next_reply(&first, NULL, 0), REPLY_OVER);
+	assert_int_equal(start_for(PURPOSE_MANAGE, "alice", 1001, "ssprctl", &terminal),
+			 SESSION_TOO_MANY);
+	assert_int_equal(ask(&second, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	puppet_done(&first);
+	puppet_done(&second);
+	wait_for_count(0);
+	assert_int_equal(start_for(PURPOSE_MANAGE, "alice", 1001, "ssprctl", &second.shown),
+			 SESSION_STARTED);
+	receive_sockets(&second);
+	puppet_done(&second);
+	wait_for_count(0);
+}
+
+static void
+an_untold_change_is_told_in_a_dialog(void **state)
+{
+	struct store_notice n = { .time = 1, .kind = "frozen" };
+	struct puppet p = { 0 };
+	struct store_user alice;
+	int terminal;
+
+	(void)state;
+	config_free(config);
+	config = good(POLICY "[registration]\nenforce = off\n");
+	judge.config = config;
+	assert_int_equal(start("alice", 1001, "sshd", &terminal), SESSION_NOT_NEEDED);
+	close(terminal);
+	assert_int_equal(store_user_get(judge.store, "alice", &alice), STORE_DONE);
+	assert_int_equal(store_notice_add(judge.store, alice.id, &n), 0);
+	store_user_done(&alice);
+	p = session_of("alice", 1001);
+	assert_int_equal(ask(&p, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	assert_int_equal(ask(&p, REQUEST_CHANGES, NULL, NULL), REPLY_OK);
+	assert_false(audited("registration-started"));
+	puppet_done(&p);
+	wait_for_count(0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -699,6 +791,10 @@ main(int argc, char **argv)
 		TEST(a_delivery_that_failed_is_told_at_the_next_step),
 		TEST(a_delivery_outlives_its_dialog),
 		TEST(an_older_message_that_fails_later_does_not_speak_for_the_newer),
+		TEST(managing_is_a_dialog_whatever_is_owed_and_starts_no_registration),
+		TEST(managing_and_a_login_do_not_end_each_other),
+		TEST(who_asks_to_manage_again_and_again_takes_nobodys_place),
+		TEST(an_untold_change_is_told_in_a_dialog),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "-u") == 0)
