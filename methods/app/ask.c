@@ -69,7 +69,9 @@ tell_picture(struct session *s, const struct secret *uri, bool *inverted)
 	}
 	if (r == QR_DRAWN) {
 		say(s, "%s", secret_text(&picture));
-		say(s, _("Can the app not read it? Type q again: dark and light change places."));
+		say(s,
+		    _("Can the app not read it? Type q again: dark and light change places. Where "
+		      "no picture is seen, please type the key."));
 		*inverted = !*inverted;
 	} else if (r == QR_WIDE) {
 		say(s,

@@ -4,39 +4,12 @@ import re
 import unicodedata
 
 import pytest
-import zbar
 
 from dialog import CANCELLED
 from judge import CODE, KEY, RECOVERY, SEED, URI, Judge, reply
+from qr_reader import look, picture
 
 EVERY = ["app", "email", "phone", "office-phone", "questions", "recovery-codes"]
-BLOCKS = {" ": (0, 0), "\u2580": (1, 0), "\u2584": (0, 1), "\u2588": (1, 1)}    # above, below: is the character's colour there?
-SCALE = 4
-
-
-def picture(prompt):
-    """The lines of half blocks in a prompt."""
-    lines = [line for line in prompt.split("\n") if line and set(line) <= set(BLOCKS)]
-    assert lines and len({len(line) for line in lines}) == 1
-    return lines
-
-
-def look(lines, characters_are_light):
-    """What a reader of QR codes sees on a terminal of this kind, with a wide edge of the terminal's ground around it."""
-    rows = []
-    for line in lines:
-        for half in (0, 1):
-            rows.append([BLOCKS[character][half] == int(characters_are_light) for character in line])
-    ground = not characters_are_light
-    width = len(rows[0]) + 20
-    rows = [[ground] * width] * 10 + [[ground] * 10 + row + [ground] * 10 for row in rows] + [[ground] * width] * 10
-    data = b"".join(bytes(255 * light for light in row for _ in range(SCALE)) * SCALE for row in rows)
-    image = zbar.Image(width * SCALE, len(rows) * SCALE, "Y800", data)
-    scanner = zbar.ImageScanner()
-    scanner.parse_config("enable")
-    scanner.parse_config("test-inverted=0")
-    scanner.scan(image)
-    return [symbol.data for symbol in image]
 
 
 def shown(play, uri=URI, asks=2, **how):
@@ -54,7 +27,7 @@ def test_a_qr_code_is_read_on_a_dark_terminal_first_and_on_a_light_one_by_asking
 def test_a_qr_code_starts_on_a_line_of_its_own_and_fits_24_lines_with_what_stands_below(play):
     prompt = shown(play).prompts[3][1]
     assert prompt.startswith("\n" + "\u2588" * 41 + "\n")
-    assert prompt.count("\n") + 1 <= 24
+    assert prompt.count("\n") <= 24      # below the line that ends what was typed before
     assert len(prompt.encode()) <= 4096
 
 
