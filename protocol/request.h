@@ -8,7 +8,8 @@
  *
  * Which requests exist, with their fields and the replies that may come:
  *
- *   FACTS                        OK facts (protocol/facts.h)
+ *   FACTS                        OK facts (protocol/facts.h); what was begun and not proven in the place of something
+ *                                registered is forgotten: a TRY that follows is about what is registered
  *   CHANGES                      OK (time event method from)*   what was changed outside of a login's own dialog
  *                                and is still untold, oldest first, at most CHANGES_MAX; marked as told by FINISH
  *   QUESTION  index              OK text | NONE past the last one

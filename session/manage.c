@@ -45,7 +45,10 @@ done(struct session *s, const char *what, const struct method_ask *ask)
 	return PROVEN;
 }
 
-/* How a method's own dialog ended. PROVEN, or ANSWERED: back to the menu. */
+/*
+ * How a method's own dialog ended. PROVEN, or ANSWERED: back to the menu; the judge forgets with the facts what was begun
+ * and not proven, so that a later proof is one of what is registered.
+ */
 static enum outcome
 after(struct session *s, enum outcome o, const char *what, const struct method_ask *ask)
 {
@@ -56,7 +59,7 @@ after(struct session *s, enum outcome o, const char *what, const struct method_a
 	if (o == PROVEN)
 		return done(s, what, ask);
 	say_gap(s);
-	return ANSWERED;
+	return request_facts(s);
 }
 
 static enum outcome

@@ -146,6 +146,10 @@ confirm_one(struct session *s, struct round *round, const struct method_ask *ask
 		if (o != ANSWERED)
 			return o;
 		say(s, anew ? _("Registered: %s") : _("Confirmed: %s"), _(ask->title));
+	} else if (anew) {
+		o = request_facts(s); /* what was begun and not proven is forgotten */
+		if (o != ANSWERED)
+			return o;
 	}
 	say_gap(s);
 	return ANSWERED;

@@ -200,7 +200,6 @@ record_remove(struct dialog *d, enum method method)
 	store_rollback(store);
 	if (r == STORE_DONE) {
 		d->changing &= ~dialog_bit(method);
-		d->proven &= ~dialog_bit(method);
 		stamps_remove(d->judge->stamps, (uint64_t)d->user.stored.uid);
 	}
 	return r;
