@@ -155,6 +155,14 @@ def mailed_code(host, address, before):
     return wait_until(lambda: codes_to(host, address)[before:], "a code comes to " + address)[0]
 
 
+def told(host, address, words):
+    """The mail to this address that says so."""
+    def found():
+        texts = [host.mail.wait_for(address, number + 1).get_content() for number in range(host.mail.count(address))]
+        return [text for text in texts if re.search(words, text)]
+    return wait_until(found, "%s is told of %s" % (address, words))[0]
+
+
 def not_this(code):
     """Another code."""
     return "%06d" % ((int(code) + 1) % 1000000)
