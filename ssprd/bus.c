@@ -195,7 +195,9 @@ filter(DBusConnection *c, DBusMessage *m, void *arg)
 	(void)c;
 	if (dbus_message_is_signal(m, DBUS_INTERFACE_LOCAL, "Disconnected"))
 		bus_gone(bus, "the bus went away");
-	else if (dbus_message_is_signal(m, DBUS_INTERFACE_DBUS, "NameLost"))
+	/* Anybody may send us a signal of that name. */
+	else if (dbus_message_is_signal(m, DBUS_INTERFACE_DBUS, "NameLost") &&
+		 dbus_message_has_sender(m, DBUS_SERVICE_DBUS))
 		bus_gone(bus, "the name on the bus was lost");
 	return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
 }
