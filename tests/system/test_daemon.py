@@ -13,9 +13,11 @@ import pytest
 import bus
 import processes
 from bus import NAME, context_of
-from host import CONF, POLICY, STAMPS
+from host import CONF, POLICY, SANITIZED, STAMPS
 from player import register
 from waiting import LONG, wait_until
+
+pytestmark = pytest.mark.sanitized
 
 ADMIN = NAME + ".Admin"
 ERROR = NAME + ".Error."
@@ -335,10 +337,12 @@ def test_stamps_stay_when_it_cannot_start(host, person, policy):
     assert person.has_stamp()
 
 
+@pytest.mark.skipif(SANITIZED, reason="the sanitizers' own memory would be measured")
 def test_idle_it_is_small_and_sleeps(host, person):
     register(host, person)
     pid = host.daemon()
     wait_until(lambda: not host.sessions(), "the session has ended")
+    print("proportional memory, KiB:", processes.proportional_memory(pid))
     assert processes.proportional_memory(pid) < IDLE_KIB
 
     def ticks():
