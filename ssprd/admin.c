@@ -1,5 +1,6 @@
 /*
- * org.sspr.Sspr1.Admin: what ssprctl shows. Nothing here changes a record; a look by an administrator at one is audited.
+ * org.sspr.Sspr1.Admin: what ssprctl shows. Nothing here changes a record; a look by an
+ * administrator at one is audited.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -264,7 +264,9 @@ bus_start(struct bus **out, const struct bus_setup *setup)
 		return -ENOMEM;
 	bus->setup = *setup;
 	r = buslink_open(setup->address, deadline, &bus->connection);
-	/* Callable before it has the name: who waits for the activation calls in the same moment. */
+	/*
+	 * Callable before it has the name: who waits for the activation calls in the same moment.
+	 */
 	if (r == 0)
 		r = connection_attach(bus);
 	if (r == 0)

@@ -1,6 +1,6 @@
 /*
- * What Check answers: from the plan, and from whether a dialog can be held, to one word. Shared with Simulate, which asks the same and
- * writes nothing.
+ * What Check answers: from the plan, and from whether a dialog can be held, to one word. Shared
+ * with Simulate, which asks the same and writes nothing.
  */
 #ifndef SSPRD_CHECK_H
 #define SSPRD_CHECK_H
@@ -20,13 +20,17 @@ struct user;
 #define REASON_TEXT_MAX 256
 
 /*
- * The word for this plan: what is due opens a dialog (register); without a conversation it is one line (remind), or register where such
- * logins are refused, so that the module asks for the dialog that cannot be held and gets its refusal.
+ * The word for this plan: what is due opens a dialog (register); without a conversation it is one
+ * line (remind), or register where such logins are refused, so that the module asks for the
+ * dialog that cannot be held and gets its refusal.
  */
 enum state
 check_state(const struct plan *plan, const struct config *config, bool interactive, int64_t now);
 
-/* When it changes, or from when it is held: quiet_until, postpone_until while that is to come, else now. */
+/*
+ * When it changes, or from when it is held: quiet_until, postpone_until while that is to come,
+ * else now.
+ */
 int64_t check_due(const struct plan *plan, const struct config *config, int64_t now);
 
 /* One English sentence: why this is the answer. */

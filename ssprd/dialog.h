@@ -1,6 +1,7 @@
 /*
- * One dialog as the judge knows it: whose it is, what it may ask now, and what was given out and waits to come
- * back. What a user proved is in the store, never here alone. Knows nothing of processes and sockets (session.c).
+ * One dialog as the judge knows it: whose it is, what it may ask now, and what was given out and
+ * waits to come back. What a user proved is in the store, never here alone. Knows nothing of
+ * processes and sockets (session.c).
  */
 #ifndef SSPRD_DIALOG_H
 #define SSPRD_DIALOG_H
@@ -31,7 +32,9 @@ enum dialog_state {
 #define DIALOG_SALT_SIZE   16
 #define DIALOG_HASH_SIZE   32
 
-/* One answer that was taken and waits for the others; the hash is as good as the answer's: wiped. */
+/*
+ * One answer that was taken and waits for the others; the hash is as good as the answer's: wiped.
+ */
 struct taken_answer {
 	char question[METHOD_VALUE_MAX + 1];
 	unsigned char salt[DIALOG_SALT_SIZE];
@@ -59,7 +62,10 @@ struct dialog {
 	struct secret seed;
 	int seed_tries;
 
-	/* A message with a code: made by SEND, started by session.c after the reply; its outcome is told at the next step. */
+	/*
+	 * A message with a code: made by SEND, started by session.c after the reply; its outcome
+	 * is told at the next step.
+	 */
 	struct sending *outgoing; /* made, not yet started; owned */
 	struct sending *sending;  /* started; owned by itself */
 	bool undelivered;
@@ -74,10 +80,16 @@ struct dialog {
 	int answer_count;
 };
 
-/* Begin a dialog: takes *user over (which is empty afterwards), makes the plan. 0 or -errno (then *d is empty). */
+/*
+ * Begin a dialog: takes *user over (which is empty afterwards), makes the plan. 0 or -errno (then
+ * *d is empty).
+ */
 int dialog_init(struct dialog *d, struct judge *judge, enum purpose purpose, struct user *user,
 		const struct context *context, int64_t number, int64_t now);
-/* Nothing more is asked: give back its slot, let go of its sending, wipe every secret. Who it was for stays known. */
+/*
+ * Nothing more is asked: give back its slot, let go of its sending, wipe every secret. Who it was
+ * for stays known.
+ */
 void dialog_close(struct dialog *d);
 /* Close, wipe, release. */
 void dialog_done(struct dialog *d);
@@ -95,8 +107,9 @@ int dialog_audit(struct dialog *d, enum audit_event event, const char *method, c
 		 const char *reason);
 
 /*
- * Save a proven method: its record is sealed for this user and stored, audited, and the code that proved it (if one waits) removed, in one transaction.
- * With once_step above 0 it is the app's accepted time step. 0: on disk. -EEXIST: the method stands already; -errno: nothing was saved.
+ * Save a proven method: its record is sealed for this user and stored, audited, and the code that
+ * proved it (if one waits) removed, in one transaction. With once_step above 0 it is the app's
+ * accepted time step. 0: on disk. -EEXIST: the method stands already; -errno: nothing was saved.
  */
 int dialog_save(struct dialog *d, enum method method, const void *record, size_t len,
 		int64_t once_step);

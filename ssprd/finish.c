@@ -105,7 +105,10 @@ no_dialog(struct dialog *d, enum verdict *verdict, bool *tell)
 			    finish_word(FINISH_NO_DIALOG));
 }
 
-/* What another dialog of this user stored since this one began counts: the postpones, the line of the day. */
+/*
+ * What another dialog of this user stored since this one began counts: the postpones, the line of
+ * the day.
+ */
 static int
 look_again(struct dialog *d)
 {

@@ -1,5 +1,6 @@
 /*
- * The table of requests. What a session may ask stands in its columns; the handlers below see only what passed them.
+ * The table of requests. What a session may ask stands in its columns; the handlers below see
+ * only what passed them.
  */
 #include "ssprd/judge.h"
 
@@ -61,9 +62,10 @@ column_of(const struct method_judge *row, enum column column)
 }
 
 /*
- * The method that field 0 names, when this program has it, it permits this request, is on offer, and is not registered yet: a
- * session must not put anything in the place of what its user proved. TRY alone may come once more, for a code that was used.
- * 0: *row; JUDGED_VIOLATION; -errno.
+ * The method that field 0 names, when this program has it, it permits this request, is on offer,
+ * and is not registered yet: a session must not put anything in the place of what its user
+ * proved. TRY alone may come once more, for a code that was used. 0: *row; JUDGED_VIOLATION;
+ * -errno.
  */
 static int
 method_of(struct dialog *d, const struct fields *request, enum column column,
@@ -129,7 +131,10 @@ judge_slot_granted(struct dialog *d, struct message *reply)
 	return method_judge(d->slot_method)->slot(d, &none, reply);
 }
 
-/* A method whose answers are hashed is tried with a slot in hand, and the slot goes back; any other without. */
+/*
+ * A method whose answers are hashed is tried with a slot in hand, and the slot goes back; any
+ * other without.
+ */
 static int
 on_try(struct dialog *d, const struct fields *request, struct message *reply)
 {
@@ -164,7 +169,10 @@ on_question(struct dialog *d, const struct fields *request, struct message *repl
 	return text ? message_put_text(reply, text) : 0;
 }
 
-/* The mask of a registered method; what does not open is shown as nothing, and logged: the row was moved or the key is another. */
+/*
+ * The mask of a registered method; what does not open is shown as nothing, and logged: the row
+ * was moved or the key is another.
+ */
 static int
 mask_of(struct dialog *d, const struct method_judge *row, struct method_fact *fact)
 {

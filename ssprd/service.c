@@ -1,6 +1,6 @@
 /*
- * org.sspr.Sspr1: Check and Converse. One rule: when the store cannot be written the answer is Unavailable, before anything else is
- * looked at; the module then does what onerr says.
+ * org.sspr.Sspr1: Check and Converse. One rule: when the store cannot be written the answer is
+ * Unavailable, before anything else is looked at; the module then does what onerr says.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,8 +17,8 @@
 #include "text/log.h"
 
 /*
- * The context, and what root told with it. BUS_FINE, or an enum bus_error, or -errno. Root that tells no uid of a name without
- * a record has left out what only root can know.
+ * The context, and what root told with it. BUS_FINE, or an enum bus_error, or -errno. Root that
+ * tells no uid of a name without a record has left out what only root can know.
  */
 static int
 read_user(struct daemon *daemon, struct bus_call *call, int argument, struct context *context,
@@ -115,7 +115,10 @@ start(struct daemon *daemon, struct bus_call *call, struct user *user,
 	return BUS_FINE;
 }
 
-/* Only root can say that the password was just checked: a program that runs as the user must not be able to register for them. */
+/*
+ * Only root can say that the password was just checked: a program that runs as the user must not
+ * be able to register for them.
+ */
 static int
 on_converse(void *arg, struct bus_call *call)
 {

@@ -1,6 +1,7 @@
 /*
- * A session's life: started, answered, ended, reaped. The order of an end: its secrets are wiped and its socket closed as soon as nothing
- * more may be asked; the entry itself, and whose it was, goes when the process has been reaped.
+ * A session's life: started, answered, ended, reaped. The order of an end: its secrets are wiped
+ * and its socket closed as soon as nothing more may be asked; the entry itself, and whose it was,
+ * goes when the process has been reaped.
  */
 #include "ssprd/session.h"
 
@@ -108,7 +109,10 @@ slot_held_too_long(void *arg)
 	session_kill(s);
 }
 
-/* The reply goes out whole or not at all; a session that does not read its replies is not one of ours. */
+/*
+ * The reply goes out whole or not at all; a session that does not read its replies is not one of
+ * ours.
+ */
 static void
 session_reply(struct session *s, const struct message *reply)
 {

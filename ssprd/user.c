@@ -126,7 +126,10 @@ take_over(struct user *u, const struct context *c, bool *changed)
 	return split_groups(u);
 }
 
-/* A record of another uid is not this user's: it is set aside (or left out of sight), and an empty one takes its place. */
+/*
+ * A record of another uid is not this user's: it is set aside (or left out of sight), and an
+ * empty one takes its place.
+ */
 static int
 start_anew(struct user *u, struct judge *j, const char *name, const struct context *c, int64_t now,
 	   bool write)

@@ -1,8 +1,10 @@
 /*
  * An e-mail address, proven by a code that was mailed to it.
  *
- * 1. The code is made here, kept as a keyed hash bound to user, method and address, and sent beside the dialog after the reply.
- * 2. A try is on disk before anything is compared; a new code replaces the old one and keeps the count, until the code expires.
+ * 1. The code is made here, kept as a keyed hash bound to user, method and address, and sent
+ *    beside the dialog after the reply.
+ * 2. A try is on disk before anything is compared; a new code replaces the old one and keeps the
+ *    count, until the code expires.
  * 3. A message that could not be sent is told at the next step and counts nothing.
  * 4. A right code removes itself, saves the address and is audited, all in one transaction.
  */
@@ -128,7 +130,9 @@ send_code(struct dialog *d, const char *to, int tries_used, int64_t *until)
 	return r;
 }
 
-/* How many tries the standing code has used; 0 when none stands. spent: no new one before *until. */
+/*
+ * How many tries the standing code has used; 0 when none stands. spent: no new one before *until.
+ */
 static int
 tries_used(struct dialog *d, int *used, bool *spent, int64_t *until)
 {

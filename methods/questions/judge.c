@@ -1,6 +1,7 @@
 /*
- * Security questions. The session hashes (Argon2id, with a fresh salt that comes with its slot) and this compares nothing yet:
- * it takes the hashes one by one, and saves all of them when there are enough. Answers never come here.
+ * Security questions. The session hashes (Argon2id, with a fresh salt that comes with its slot)
+ * and this compares nothing yet: it takes the hashes one by one, and saves all of them when there
+ * are enough. Answers never come here.
  */
 #include <errno.h>
 #include <string.h>

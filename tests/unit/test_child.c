@@ -1,5 +1,6 @@
 /*
- * Children: exactly the descriptors they are given, an empty environment, no blocked signals, and their end is told.
+ * Children: exactly the descriptors they are given, an empty environment, no blocked signals, and
+ * their end is told.
  */
 #include <setjmp.h>
 #include <stdarg.h>

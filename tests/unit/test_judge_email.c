@@ -1,5 +1,6 @@
 /*
- * The judge of e-mail addresses: what is refused, what is counted, and that a code is good once, for its user and address.
+ * The judge of e-mail addresses: what is refused, what is counted, and that a code is good once,
+ * for its user and address.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,6 +1,7 @@
 /*
- * Sessions from ssprd's side: started, answered, replaced, ended, counted. In place of sspr-session runs this very program: it passes
- * its two sockets to the test, which then is the session, or does something that a session must not.
+ * Sessions from ssprd's side: started, answered, replaced, ended, counted. In place of
+ * sspr-session runs this very program: it passes its two sockets to the test, which then is the
+ * session, or does something that a session must not.
  */
 #include <errno.h>
 #include <setjmp.h>
