@@ -12,8 +12,8 @@ struct session;
 
 struct method_ask {
 	enum method method;
-	const char *title;	/* N_("Authenticator app"): in menus and reviews */
-	const char *hint;	/* N_("..."): half a line that says what one needs for it */
+	const char *title; /* N_("Authenticator app"): in menus and reviews */
+	const char *hint;  /* N_("..."): half a line that says what one needs for it */
 	enum outcome (*enrol)(struct session *); /* register it; PROVEN means saved */
 };
 
