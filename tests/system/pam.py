@@ -4,7 +4,7 @@ import collections
 import os
 import subprocess
 
-from host import BUILD, TREE
+from host import HOST_BUILD, TREE
 
 SERVICE = "sspr-test"
 SUCCESS, PERMISSION_DENIED = 0, 6
@@ -22,7 +22,7 @@ def make_service(options=""):
 
 def log_in(*people, count=1, parallel=1, answer=None, service=SERVICE, password=None):
     """count logins of these people in turn; all of them need the same password (that of the first)."""
-    command = [os.path.join(TREE, BUILD, "tests/system/pam_client"), "-n", str(count), "-j", str(parallel),
+    command = [os.path.join(TREE, HOST_BUILD, "tests/system/pam_client"), "-n", str(count), "-j", str(parallel),
                "-p", password or people[0].password]
     if answer is not None:
         command += ["-a", answer]
