@@ -29,9 +29,10 @@ struct session {
 	int64_t number;
 	int fd; /* -1: nothing more may be asked */
 	struct loop_watch watch;
-	struct loop_timer limit, slot;
+	struct loop_timer limit, slot, replace;
 	int64_t ends_at; /* loop_now() */
 	bool ending;     /* its verdict is out */
+	bool crossing; /* we ended it: one request may have been on its way, and is no violation */
 	struct session *next, *previous;
 };
 
@@ -44,6 +45,7 @@ session_close(struct session *s)
 	close(s->fd);
 	s->fd = -1;
 	loop_timer_clear(&s->slot);
+	loop_timer_clear(&s->replace);
 	dialog_close(&s->dialog); /* may grant its slot to another session */
 }
 
@@ -94,8 +96,10 @@ session_over(struct session *s, enum verdict verdict)
 		return;
 	}
 	s->dialog.state = DIALOG_OVER;
+	s->crossing = true;
 	dialog_slot_release(&s->dialog);
 	loop_timer_clear(&s->slot);
+	loop_timer_clear(&s->replace);
 	session_ending(s);
 }
 
@@ -145,6 +149,36 @@ slot_granted(void *arg)
 	message_done(&reply);
 }
 
+/* One enrolment a user: the newer knew the password too. */
+static void
+replace_older(void *arg)
+{
+	struct session *s = arg;
+
+	loop_timer_clear(&s->replace);
+	for (struct session *o = s->all->first; o; o = o->next)
+		if (o->fd >= 0 && o->number < s->number && o->dialog.purpose == s->dialog.purpose &&
+		    o->dialog.user.stored.id == s->dialog.user.stored.id)
+			session_over(o, VERDICT_REPLACED);
+}
+
+/*
+ * A login by key knew no password and can hold no dialog: it must not throw out somebody who is
+ * registering. It says so at its first prompt; who is silent there, or goes on, is a person.
+ */
+static void
+look_who_replaces(struct session *s, const struct message *request)
+{
+	int op = request->len > 0 ? request->data[0] : 0;
+
+	if (op == REQUEST_FACTS && s->dialog.state == DIALOG_NEW)
+		loop_timer_set(s->all->loop, &s->replace, SESSION_REPLACE_MS, replace_older, s);
+	else if (op == REQUEST_FINISH)
+		loop_timer_clear(&s->replace);
+	else if (op != REQUEST_FACTS && op != REQUEST_LOG && s->replace.loop)
+		replace_older(s);
+}
+
 static void
 session_answer(struct session *s, const struct message *request)
 {
@@ -154,6 +188,7 @@ session_answer(struct session *s, const struct message *request)
 
 	d->now = time(NULL);
 	d->time_left = left > 0 ? (int)left : 0;
+	look_who_replaces(s, request);
 	switch (judge_request(d, request, &reply)) {
 	case JUDGED_REPLY:
 		session_reply(s, &reply);
@@ -178,7 +213,10 @@ request_ready(unsigned int events, void *arg)
 
 	(void)events;
 	if (r == MESSAGE_GOT) {
-		session_answer(s, &request);
+		if (s->crossing)
+			s->crossing = false;
+		else
+			session_answer(s, &request);
 		message_done(&request);
 	} else if (r == MESSAGE_BAD) {
 		/* As an empty message, which no row of the table permits. */
@@ -230,15 +268,6 @@ child_ended(struct child *child, int status)
 	session_free(s);
 	if (!all->first && all->all_gone)
 		all->all_gone(all->all_gone_arg);
-}
-
-/* One enrolment a user: the newer knew the password too. */
-static void
-replace_older(struct sessions *all, int64_t user, enum purpose purpose)
-{
-	for (struct session *s = all->first; s; s = s->next)
-		if (s->fd >= 0 && s->dialog.user.stored.id == user && s->dialog.purpose == purpose)
-			session_over(s, VERDICT_REPLACED);
 }
 
 /* On the list, counted, watched. */
@@ -323,7 +352,8 @@ session_start(struct sessions *all, enum purpose purpose, struct user *user,
 			r = SESSION_NOT_NEEDED;
 		goto out;
 	}
-	replace_older(all, s->dialog.user.stored.id, purpose);
+	if (all->count >= DIALOGS_MAX)
+		replace_older(s); /* there is no room to wait for its first prompt */
 	r = SESSION_TOO_MANY;
 	if (all->count >= DIALOGS_MAX ||
 	    all->count + all->ending >= DIALOGS_MAX + SESSIONS_ENDING_MAX)

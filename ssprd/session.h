@@ -23,6 +23,7 @@ struct user;
 
 #define SESSION_GRACE_SECONDS 10 /* beyond time_limit, for its last words */
 #define SESSION_GOODBYE_MS    5000
+#define SESSION_REPLACE_MS    25 /* no user is asked: such a login has said so by then */
 #define SESSIONS_ENDING_MAX   64 /* so many may say goodbye beyond the dialogs of DIALOGS_MAX */
 
 struct sessions {
@@ -47,7 +48,8 @@ enum session_result {
 
 /*
  * Start a dialog with this user (taken over; empty afterwards). A running enrolment of the same
- * user is told "replaced". An enum session_result or -errno.
+ * user is told "replaced" once this one has shown that it can hold a dialog. An enum session_result
+ * or -errno.
  */
 int session_start(struct sessions *sessions, enum purpose purpose, struct user *user,
 		  const struct context *context, int64_t now, int *terminal);
