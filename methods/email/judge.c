@@ -23,7 +23,8 @@
 #include "ssprd/sending.h"
 #include "text/address.h"
 
-#define CODE_DIGITS_MAX 10
+#define CODE_DIGITS_MAX   10
+#define CODE_LIFETIME_MAX 86400 /* seconds: [codes] lifetime */
 
 static struct vault_place
 code_place(const struct dialog *d)
@@ -131,6 +132,17 @@ send_code(struct dialog *d, const char *to, int tries_used, int64_t *until)
 }
 
 /*
+ * A code that would hold for longer than any was made under a wrong clock: it must not keep its
+ * tries spent for years.
+ */
+static bool
+code_stands(const struct dialog *d, const struct store_code *code)
+{
+	return code->expires > d->now &&
+	       code->expires <= d->now + CODE_LIFETIME_MAX + LIMIT_CLOCK_SLACK;
+}
+
+/*
  * How many tries the standing code has used; 0 when none stands. spent: no new one before *until.
  */
 static int
@@ -141,7 +153,7 @@ tries_used(struct dialog *d, int *used, bool *spent, int64_t *until)
 
 	*used = 0;
 	*spent = false;
-	if (r == STORE_DONE && code.expires > d->now) {
+	if (r == STORE_DONE && code_stands(d, &code)) {
 		*used = code.tries_used;
 		*spent = code.tries_used >= d->judge->config->codes.tries;
 		*until = code.expires;
@@ -274,7 +286,7 @@ try(struct dialog *d, const struct fields *request, struct message *reply)
 		r = store_code_get(d->judge->store, d->user.stored.id, METHOD_EMAIL, &code);
 	if (r < 0)
 		goto out;
-	if (r == STORE_NONE || code.expires <= d->now)
+	if (r == STORE_NONE || !code_stands(d, &code))
 		r = judge_answer(reply, REPLY_EXPIRED);
 	else if (code.tries_used >= d->judge->config->codes.tries)
 		r = judge_answer_number(reply, REPLY_SPENT, code.expires);

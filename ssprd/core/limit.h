@@ -17,6 +17,9 @@ struct limit_rule {
 	int block;  /* seconds */
 };
 
+/* What lies further ahead than it could, by so many seconds, was written under a wrong clock. */
+#define LIMIT_CLOCK_SLACK (24 * 3600)
+
 typedef unsigned char limit_key[STORE_HASH_SIZE];
 
 enum limit_result {
