@@ -30,9 +30,6 @@ read_user(struct daemon *daemon, struct bus_call *call, int argument, struct con
 		return BUS_BAD_REQUEST;
 	if (r < 0)
 		return r;
-	r = store_writable(daemon->judge.store);
-	if (r < 0)
-		return r;
 	r = user_tell(user, &daemon->judge, bus_call_user(call), context, now, true);
 	if (r == STORE_NONE)
 		return BUS_BAD_REQUEST;
@@ -52,6 +49,12 @@ remind(struct daemon *daemon, struct user *user, const struct plan *plan,
 	return r;
 }
 
+static bool
+nothing_due(enum state state)
+{
+	return state == STATE_OK || state == STATE_NOT_ENABLED;
+}
+
 static int
 answer(struct daemon *daemon, struct bus_call *call, struct user *user,
        const struct context *context, int64_t now)
@@ -65,11 +68,13 @@ answer(struct daemon *daemon, struct bus_call *call, struct user *user,
 	if (r < 0)
 		return r;
 	state = check_state(&plan, config, context->interactive, now);
-	if (state == STATE_REMIND)
+	if (!nothing_due(state)) /* nobody is asked for what could not be kept */
+		r = store_writable(daemon->judge.store);
+	if (r == 0 && state == STATE_REMIND)
 		r = remind(daemon, user, &plan, context, now, line);
 	if (r < 0)
 		return r;
-	if (state == STATE_OK || state == STATE_NOT_ENABLED)
+	if (nothing_due(state))
 		stamps_write(&daemon->stamps, user->stored.name, (uint64_t)user->stored.uid,
 			     plan.quiet_until, now);
 	else
@@ -104,7 +109,10 @@ start(struct daemon *daemon, struct bus_call *call, struct user *user,
       const struct context *context, int64_t now)
 {
 	int terminal = -1;
-	int r = session_start(&daemon->sessions, PURPOSE_ENROLL, user, context, now, &terminal);
+	int r = store_writable(daemon->judge.store);
+
+	if (r == 0)
+		r = session_start(&daemon->sessions, PURPOSE_ENROLL, user, context, now, &terminal);
 
 	if (r < 0)
 		return r;
