@@ -22,6 +22,7 @@ terminal now: it plays her mailbox and her phone.
       oathtool --totp -b 'THE KEY'
 No second terminal? Quit, start `make demo SHOW_MAIL=1` and take e-mail and
 questions: mails are printed right here then.
+Ctrl-C in the dialog drops the line; what was proven by then is kept.
 """
 MENU = """
 [Enter] log in as alice, [b] as bob, who has an ssh key,
@@ -36,6 +37,14 @@ def mail_arrived(path):
     sys.stdout.flush()
 
 
+def run(command):
+    """Ctrl-C ends what runs, not the demo."""
+    try:
+        subprocess.run(command)
+    except KeyboardInterrupt:
+        print()
+
+
 def main():
     stage = Stage(mail_arrived)
     print(WELCOME % MAIL_FOLDER)
@@ -47,12 +56,12 @@ def main():
         if choice == "q":
             break
         if choice == "u":
-            subprocess.run(["ssprctl", "users"])
+            run(["ssprctl", "users"])
         elif choice == "b":
-            subprocess.run(sshd.ssh_command(stage.sshd, "bob", methods="publickey"))
-        else:
+            run(sshd.ssh_command(stage.sshd, "bob", methods="publickey"))
+        elif choice == "":
             print("(ssh alice@127.0.0.1; the password is tulip-garden; log out with exit)")
-            subprocess.run(sshd.ssh_command(stage.sshd, "alice"))
+            run(sshd.ssh_command(stage.sshd, "alice"))
     stage.stop()
 
 
