@@ -5,7 +5,8 @@
 BUILD   ?= build
 PREFIX  ?= /usr
 DESTDIR ?=
-MULTIARCH := $(shell $(CC) -print-multiarch)
+# Asked when it is first needed, like DBUS_CFLAGS: in `make deps all` only then there is somebody to answer.
+MULTIARCH  = $(eval MULTIARCH := $(shell $(CC) -print-multiarch))$(MULTIARCH)
 LIBDIR     = $(PREFIX)/lib/$(MULTIARCH)
 LIBEXECDIR = $(PREFIX)/libexec/sspr
 DATADIR    = $(PREFIX)/share
@@ -34,7 +35,7 @@ endif
 PATHS = -DSSPR_LIBDIR='"$(LIBDIR)/sspr"' -DSSPR_LIBEXECDIR='"$(LIBEXECDIR)"' \
 	-DSSPR_LOCALEDIR='"$(LOCALEDIR)"' -DSSPR_CONF='"$(SYSCONFDIR)/sspr/sspr.conf"' \
 	-DSSPR_DATADIR='"$(DATADIR)/sspr"'
-DBUS_CFLAGS := $(shell pkg-config --cflags dbus-1 2>/dev/null)
+DBUS_CFLAGS = $(eval DBUS_CFLAGS := $(shell pkg-config --cflags dbus-1))$(DBUS_CFLAGS)
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(HARDENING) -I. $(DBUS_CFLAGS) $(PATHS) $(CFLAGS)
 ALL_LDFLAGS = -Wl,--as-needed -Wl,-z,relro,-z,now -Wl,-z,defs $(SAN_LDFLAGS) $(LDFLAGS)
 

@@ -1,4 +1,7 @@
-/* The rows of methods/judges.c, each at the end of its method's judge.c; and the replies that several of them give. */
+/*
+ * The rows of methods/judges.c, each at the end of its method's judge.c; and the replies that
+ * several of them give.
+ */
 #ifndef SSPR_METHODS_JUDGES_H
 #define SSPR_METHODS_JUDGES_H
 

@@ -16,11 +16,13 @@
 
 #define CLIENT_LIBRARY SSPR_LIBDIR "/libsspr-client.so"
 #define COLUMNS_MAX    1000 /* a terminal that says more is not believed */
+#define KNOCK_FRESH_MS 50 /* NSS can take minutes: by then the bus's answer says nothing any more */
 
 static const struct symbol {
 	const char *name;
 	size_t offset;
 } symbols[] = {
+	{ "sspr_client_knock", offsetof(struct client_functions, knock) },
 	{ "sspr_client_check", offsetof(struct client_functions, check) },
 	{ "sspr_client_converse", offsetof(struct client_functions, converse) },
 	{ "sspr_host_user_get", offsetof(struct client_functions, host_get) },
@@ -108,12 +110,23 @@ gather_host(struct ask *a, char problem[CLIENT_PROBLEM_MAX])
 	return true;
 }
 
+static void
+forget_knock(struct ask *a)
+{
+	if (a->knock >= 0)
+		close(a->knock);
+	a->knock = -1;
+}
+
 bool
 ask_start(struct ask *a, pam_handle_t *pamh, const struct options *o, const char *user,
 	  bool interactive, char problem[CLIENT_PROBLEM_MAX])
 {
+	int64_t knocked;
+
 	a->user = user;
 	a->bus = o->bus;
+	a->knock = -1;
 	if (!load(a, problem))
 		return false;
 	locale_of_login(pamh, a->lang);
@@ -124,9 +137,14 @@ ask_start(struct ask *a, pam_handle_t *pamh, const struct options *o, const char
 		.lang = a->lang,
 		.columns = terminal_columns(),
 		.interactive = interactive,
+		.knock = &a->knock,
 	};
+	knocked = now_ms();
+	a->knock = a->call.knock(a->bus);
 	if (!gather_host(a, problem))
 		return false;
+	if (now_ms() - knocked > KNOCK_FRESH_MS)
+		forget_knock(a);
 	a->deadline = now_ms() + o->timeout_ms;
 	return true;
 }
@@ -157,6 +175,8 @@ ask_done(struct ask *a)
 {
 	if (a->call.host_done != NULL)
 		a->call.host_done(&a->host);
+	if (a->library != NULL)
+		forget_knock(a);
 	if (a->library != NULL)
 		dlclose(a->library);
 	memset(a, 0, sizeof(*a));

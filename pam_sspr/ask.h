@@ -22,8 +22,10 @@ struct ask {
 	struct client_context context;
 	char lang[LANG_NAME_MAX + 1];
 	struct host_user host;
+	int knock; /* at the bus, while the host's facts are gathered; -1 none */
 	void *library;
 	struct client_functions {
+		__typeof__(sspr_client_knock) *knock;
 		__typeof__(sspr_client_check) *check;
 		__typeof__(sspr_client_converse) *converse;
 		__typeof__(sspr_host_user_get) *host_get;

@@ -9,9 +9,10 @@
 #include <security/pam_appl.h>
 #include <stdbool.h>
 
+#include "protocol/limits.h"
 #include "protocol/words.h"
 
-#define TERMINAL_PROMPTS_MAX 1000 /* of one dialog: a session that asks for ever has failed */
+#define TERMINAL_PROMPTS_MAX DIALOG_PROMPTS_MAX /* a session that asks for ever has failed */
 
 struct terminal {
 	const struct pam_conv *conv; /* conv->conv is not NULL */

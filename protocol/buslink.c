@@ -113,25 +113,47 @@ probe_wait(int fd, int64_t deadline)
 	return -ETIMEDOUT;
 }
 
+/* Connect and ask something that a bus answers. A socket, or -errno. */
+static int
+knock_at(const struct sockaddr_un *where)
+{
+	static const char question[] = "\0AUTH\r\n";
+	int fd;
+
+	fd = probe_connect(where);
+	if (fd >= 0 && send(fd, question, sizeof(question) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+		close(fd);
+		return -ECONNRESET;
+	}
+	return fd;
+}
+
+int
+buslink_knock(const char *address)
+{
+	struct sockaddr_un where;
+	int r;
+
+	r = parse_address(address != NULL ? address : BUS_ADDRESS, &where);
+	return r < 0 ? r : knock_at(&where);
+}
+
 /*
  * Is somebody there who accepts and answers? libdbus's connect() blocks for as long as the backlog
  * is full, and a bus that is frozen takes connections until it is: a probe that only connects could
- * take the last place itself. A bus that answered has emptied its backlog up to us.
+ * take the last place itself. A bus that answered has emptied its backlog up to us. Closes the knock.
  */
 static int
-probe(const struct sockaddr_un *where, int64_t deadline)
+probe(const struct sockaddr_un *where, int knock, int64_t deadline)
 {
-	static const char question[] = "\0AUTH\r\n";
-	int fd, r;
+	int r;
 
-	fd = probe_connect(where);
-	if (fd < 0)
-		return fd;
-	if (send(fd, question, sizeof(question) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		r = -ECONNRESET;
-	else
-		r = probe_wait(fd, deadline);
-	close(fd);
+	if (knock < 0)
+		knock = knock_at(where);
+	if (knock < 0)
+		return knock;
+	r = probe_wait(knock, deadline);
+	close(knock);
 	return r;
 }
 
@@ -213,13 +235,13 @@ say_hello(struct DBusConnection *connection, int64_t deadline)
 }
 
 static int
-open_once(const char *address, const struct sockaddr_un *where, int64_t deadline,
+open_once(const char *address, const struct sockaddr_un *where, int knock, int64_t deadline,
 	  struct DBusConnection **connection)
 {
 	DBusConnection *opened;
 	int r;
 
-	r = probe(where, deadline);
+	r = probe(where, knock, deadline);
 	if (r < 0)
 		return r;
 	opened = dbus_connection_open_private(address, NULL);
@@ -235,7 +257,8 @@ open_once(const char *address, const struct sockaddr_un *where, int64_t deadline
 }
 
 int
-buslink_open(const char *address, int64_t deadline, struct DBusConnection **connection)
+buslink_open_knocked(const char *address, int knock, int64_t deadline,
+		     struct DBusConnection **connection)
 {
 	struct sockaddr_un where;
 	int r;
@@ -243,18 +266,28 @@ buslink_open(const char *address, int64_t deadline, struct DBusConnection **conn
 	if (address == NULL)
 		address = BUS_ADDRESS;
 	r = parse_address(address, &where);
-	if (r < 0)
+	if (r < 0) {
+		if (knock >= 0)
+			close(knock);
 		return r;
+	}
 	/* Else libdbus would set SIGPIPE of the whole process to ignored; it sends without it. */
 	dbus_connection_set_change_sigpipe(FALSE);
 	for (;;) {
-		r = open_once(address, &where, deadline, connection);
+		r = open_once(address, &where, knock, deadline, connection);
+		knock = -1;
 		/* Full, or one of too many that have not said Hello yet: both pass. */
 		if (r != -EAGAIN && r != -ECONNRESET)
 			return r;
 		if (buslink_pause(deadline) < 0)
 			return r == -EAGAIN ? -ETIMEDOUT : r;
 	}
+}
+
+int
+buslink_open(const char *address, int64_t deadline, struct DBusConnection **connection)
+{
+	return buslink_open_knocked(address, -1, deadline, connection);
 }
 
 void

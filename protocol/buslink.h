@@ -26,6 +26,15 @@ int64_t buslink_now(void);
 int buslink_open(const char *address, int64_t deadline, struct DBusConnection **connection);
 
 /*
+ * The first half of what buslink_open does, without a wait: connect and ask. What the caller does meanwhile
+ * costs a login nothing. A socket for buslink_open_knocked, or the caller's to close; -errno otherwise.
+ */
+int buslink_knock(const char *address);
+/* As buslink_open, going on from a knock at that address, which it closes; -1: there was none. */
+int buslink_open_knocked(const char *address, int knock, int64_t deadline,
+			 struct DBusConnection **connection);
+
+/*
  * Send a method call and wait for its reply until deadline. 0: *reply is the caller's, a method return
  * or an error message. -ETIMEDOUT, -ECONNRESET (the bus went away), -ENOMEM.
  */

@@ -66,14 +66,14 @@ link_failed(char problem[CLIENT_PROBLEM_MAX], bool connected, int error)
 
 /* One connection, one call. CLIENT_OK: *reply is the caller's. -EAGAIN: the bus says LimitsExceeded. */
 static int
-call_once(const char *address, DBusMessage *call, int64_t deadline, DBusMessage **reply,
+call_once(const char *address, int knock, DBusMessage *call, int64_t deadline, DBusMessage **reply,
 	  char problem[CLIENT_PROBLEM_MAX])
 {
 	struct DBusConnection *connection = NULL;
 	bool connected = false;
 	int r;
 
-	r = buslink_open(address, deadline, &connection);
+	r = buslink_open_knocked(address, knock, deadline, &connection);
 	if (r == 0) {
 		connected = true;
 		r = buslink_call(connection, call, deadline, reply);
@@ -90,18 +90,22 @@ call_once(const char *address, DBusMessage *call, int64_t deadline, DBusMessage 
 
 /* A message is sent once in its life: each try has a copy. */
 static int
-call_before(const char *address, DBusMessage *call, int64_t deadline, DBusMessage **reply,
-	    char problem[CLIENT_PROBLEM_MAX])
+call_before(const char *address, int knock, DBusMessage *call, int64_t deadline,
+	    DBusMessage **reply, char problem[CLIENT_PROBLEM_MAX])
 {
 	DBusMessage *copy;
 	int r;
 
 	do {
 		copy = dbus_message_copy(call);
-		if (copy == NULL)
+		if (copy == NULL) {
+			if (knock >= 0)
+				close(knock);
 			return unreachable(problem, "the call", "no memory");
-		r = call_once(address, copy, deadline, reply, problem);
+		}
+		r = call_once(address, knock, copy, deadline, reply, problem);
 		dbus_message_unref(copy);
+		knock = -1;
 	} while (r == -EAGAIN && buslink_pause(deadline) == 0);
 	return r == -EAGAIN ? unreachable(problem, "the bus", DBUS_ERROR_LIMITS_EXCEEDED) : r;
 }
@@ -127,6 +131,24 @@ judge_reply(DBusMessage *reply, const char *signature, char problem[CLIENT_PROBL
 	return unreachable(problem, SSPR_BUS_NAME, name);
 }
 
+static int
+take_knock(const struct client_context *context)
+{
+	int knock = -1;
+
+	if (context->knock != NULL) {
+		knock = *context->knock;
+		*context->knock = -1;
+	}
+	return knock;
+}
+
+int
+sspr_client_knock(const char *address)
+{
+	return buslink_knock(address);
+}
+
 /* purpose NULL: Check. CLIENT_OK: *reply has this signature and is the caller's. */
 static int
 ask(const char *address, int timeout_ms, const char *user, const char *purpose,
@@ -145,7 +167,7 @@ ask(const char *address, int timeout_ms, const char *user, const char *purpose,
 	call = new_call(user, purpose, context);
 	if (call == NULL)
 		return unreachable(problem, "the call", "no memory");
-	r = call_before(address, call, deadline, &answer, problem);
+	r = call_before(address, take_knock(context), call, deadline, &answer, problem);
 	dbus_message_unref(call);
 	if (r == CLIENT_OK)
 		r = judge_reply(answer, signature, problem);

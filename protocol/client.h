@@ -37,6 +37,7 @@ struct client_context {
 	size_t group_count;
 	bool local_password;
 	int64_t last_login; /* seconds since the epoch; 0 unknown: not sent */
+	int *knock; /* NULL, or where sspr_client_knock's answer stands: the next call takes it, -1 is left */
 };
 
 /* What Check answered. */
@@ -57,6 +58,12 @@ enum client_result {
 	CLIENT_UNAVAILABLE = 5, /* the daemon answered Unavailable: store not writable, ... */
 	CLIENT_UNREACHABLE = 6, /* no bus, no daemon, no answer in time, or a strange one */
 };
+
+/*
+ * Knock at the bus, without a wait: what the caller gathers after it costs the login no waiting time. A
+ * socket, for the context's knock or to be closed by the caller; negative: none.
+ */
+int sspr_client_knock(const char *address);
 
 /*
  * Call Check or Converse at the bus of address (NULL: the system bus), all waits together at most

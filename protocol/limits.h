@@ -30,8 +30,9 @@
 #define WORKING_EVERY_MS   5000  /* '~' is sent at most so often */
 
 /* A dialog. */
-#define DIALOG_INPUT_MAX  (32 * 1024) /* bytes typed in one dialog */
-#define DIALOGS_MAX       256         /* dialogs in all */
-#define EMPTY_ANSWERS_MAX 3           /* three empty answers in a row are "not now" */
+#define DIALOG_INPUT_MAX   (32 * 1024) /* bytes typed in one dialog */
+#define DIALOG_PROMPTS_MAX 1000 /* of one dialog; a session that asks more often has failed */
+#define DIALOGS_MAX        256  /* dialogs in all */
+#define EMPTY_ANSWERS_MAX  3    /* three empty answers in a row are "not now" */
 
 #endif

@@ -54,6 +54,19 @@ answer_number(const struct secret *answer, int max)
 	return number <= max ? number : 0;
 }
 
+void
+answer_trim(struct secret *answer)
+{
+	size_t len;
+	const unsigned char *text = core(answer, &len);
+
+	if (answer->len == 0)
+		return;
+	memmove(answer->data, text, len);
+	explicit_bzero(answer->data + len, answer->len - len);
+	answer->len = len;
+}
+
 bool
 answer_code(struct secret *answer, int digits)
 {

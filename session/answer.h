@@ -11,6 +11,8 @@
 bool answer_is(const struct secret *answer, char letter);
 /* The number that the answer is, blanks around it left out; 0 when it is none from 1 to max. */
 int answer_number(const struct secret *answer, int max);
+/* Leave the blanks around it out, in place. */
+void answer_trim(struct secret *answer);
 /*
  * Leave blanks and dashes out of a code, in place. False: what remains is not exactly that many
  * digits; then it is no code, and not worth one of the tries.

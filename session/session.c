@@ -106,7 +106,7 @@ end_dialog(struct session *s)
 {
 	if (s->finish != FINISH_NO_DIALOG)
 		close_by_verdict(s);
-	else if (s->tell)
+	else if (s->tell && s->purpose == PURPOSE_ENROLL)
 		close_no_dialog(s);
 	tell_end(s, s->verdict == VERDICT_FAILED);
 }

@@ -52,6 +52,7 @@ struct session {
 	char text[PACKET_TEXT_MAX + 1]; /* said, goes in front of the next prompt */
 	size_t text_len;
 	size_t typed;       /* bytes that came from the terminal */
+	int prompts;        /* that were shown */
 	int empty_in_a_row; /* empty answers where Enter is no choice */
 	int64_t heard;      /* when something came from the terminal last */
 	int64_t turn; /* since when the terminal has been waiting for us, or was told that we work */

@@ -222,8 +222,12 @@ ask_once(struct session *s, enum packet_type type, const char *prompt, struct se
 	 enum enter enter)
 {
 	struct packet p = { 0 };
-	enum outcome o = show_prompt(s, type, prompt);
+	enum outcome o;
 
+	/* Short answers without end are too much input as well: a terminal would call it a failure. */
+	if (s->prompts++ == DIALOG_PROMPTS_MAX)
+		return session_finish(s, FINISH_TOO_MUCH_INPUT);
+	o = show_prompt(s, type, prompt);
 	if (o == ANSWERED)
 		o = await_packet(s, &p);
 	if (o == ANSWERED)

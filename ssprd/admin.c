@@ -28,7 +28,7 @@ blocked(struct daemon *daemon, const struct user *user, int64_t now, int64_t *un
 	limit_key key;
 
 	limit_user_key(daemon->judge.vault, LIMIT_FAILURES, user->stored.id, key);
-	return limit_blocked(daemon->judge.store, key, now, until);
+	return limit_blocked(daemon->judge.store, key, daemon->config->throttle.block, now, until);
 }
 
 /* What Users and Show say alike. */

@@ -209,10 +209,12 @@ static int
 is_blocked(struct admin_work *w, limit_key failures, limit_key sends)
 {
 	int64_t failed_until = 0, sent_until = 0;
-	int r = limit_blocked(w->judge->store, failures, w->now, &failed_until);
+	int r = limit_blocked(w->judge->store, failures, w->judge->config->throttle.block, w->now,
+			      &failed_until);
 
 	if (r == 0)
-		r = limit_blocked(w->judge->store, sends, w->now, &sent_until);
+		r = limit_blocked(w->judge->store, sends, w->judge->config->throttle.block, w->now,
+				  &sent_until);
 	return r < 0 ? r : failed_until || sent_until || w->user.stored.frozen_at;
 }
 

@@ -195,7 +195,9 @@ filter(DBusConnection *c, DBusMessage *m, void *arg)
 	(void)c;
 	if (dbus_message_is_signal(m, DBUS_INTERFACE_LOCAL, "Disconnected"))
 		bus_gone(bus, "the bus went away");
-	else if (dbus_message_is_signal(m, DBUS_INTERFACE_DBUS, "NameLost"))
+	/* Anybody may send us a signal of that name. */
+	else if (dbus_message_is_signal(m, DBUS_INTERFACE_DBUS, "NameLost") &&
+		 dbus_message_has_sender(m, DBUS_SERVICE_DBUS))
 		bus_gone(bus, "the name on the bus was lost");
 	return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
 }
@@ -262,7 +264,9 @@ bus_start(struct bus **out, const struct bus_setup *setup)
 		return -ENOMEM;
 	bus->setup = *setup;
 	r = buslink_open(setup->address, deadline, &bus->connection);
-	/* Callable before it has the name: who waits for the activation calls in the same moment. */
+	/*
+	 * Callable before it has the name: who waits for the activation calls in the same moment.
+	 */
 	if (r == 0)
 		r = connection_attach(bus);
 	if (r == 0)

@@ -1,9 +1,11 @@
 /*
- * ssprd on the system bus: one private connection on the loop, the tables of methods with their checks as
- * columns, calls and replies. libdbus stays in bus.c, dispatch.c, call.c and reply.c: handlers see a call through this header.
+ * ssprd on the system bus: one private connection on the loop, the tables of methods with their
+ * checks as columns, calls and replies. libdbus stays in bus.c, dispatch.c, call.c and reply.c:
+ * handlers see a call through this header.
  *
- * A call runs so: the table's row is found (interface, name, signature), the caller's uid is asked of the bus (asynchronously),
- * the row's "who may call" is checked, the handler runs, its reply or error goes out. Handlers never wait.
+ * A call runs so: the table's row is found (interface, name, signature), the caller's uid is
+ * asked of the bus (asynchronously), the row's "who may call" is checked, the handler runs, its
+ * reply or error goes out. Handlers never wait.
  */
 #ifndef SSPRD_BUS_H
 #define SSPRD_BUS_H
@@ -39,13 +41,15 @@ enum bus_caller {
 	CALLER_ANYBODY,
 };
 
-/* A handler: BUS_FINE (the reply is written), another enum bus_error, or -errno (logged already; Unavailable). */
+/*
+ * A handler: BUS_FINE (the reply is written), another enum bus_error, or -errno (logged already;
+ * Unavailable).
+ */
 typedef int bus_handler(void *arg, struct bus_call *call);
 
 struct bus_method {
 	const char *name;
-	const char *
-		in; /* signature; a leading "ay" is the user's name, checked before the handler runs */
+	const char *in; /* signature; a leading "ay" is the user's name, checked in advance */
 	const char *out;
 	enum bus_caller who;
 	bus_handler *handler;
@@ -61,18 +65,27 @@ struct bus_setup {
 	const char *address; /* NULL: the system bus */
 	const char *name, *path;
 	const struct bus_interface *interfaces; /* end in a NULL name */
-	/* Is this the uid of that user? 1 yes, 0 no, -errno. Asked for CALLER_SELF of a uid that is not 0. */
+	/*
+	 * Is this the uid of that user? 1 yes, 0 no, -errno. Asked for CALLER_SELF of a uid that
+	 * is not 0.
+	 */
 	int (*is_self)(void *arg, const char *user, uint64_t uid);
 	void (*gone)(void *arg); /* the bus went away, or the name was lost: once */
 	void *arg;               /* of all of these and of the handlers */
 };
 
-/* Connect and take the name, waiting at most BUS_START_MS. 0, -EEXIST: another one has the name; -errno. */
+/*
+ * Connect and take the name, waiting at most BUS_START_MS. 0, -EEXIST: another one has the name;
+ * -errno.
+ */
 int bus_start(struct bus **bus, const struct bus_setup *setup);
 /* Drop all calls, close. NULL is fine. */
 void bus_stop(struct bus *bus);
 
-/* The call: who calls (checked), and the user named by the first argument ("" where there is none). */
+/*
+ * The call: who calls (checked), and the user named by the first argument ("" where there is
+ * none).
+ */
 uint64_t bus_call_uid(const struct bus_call *call);
 const char *bus_call_user(const struct bus_call *call);
 /* Argument n (from 0) as text; NULL when it is not a string. Lives as long as the call. */
@@ -97,16 +110,20 @@ struct value {
 	const void *list;
 };
 
-/* Call each for every pair of argument n, an a{sv}, until it answers other than 0; answers that, or 0. */
+/*
+ * Call each for every pair of argument n, an a{sv}, until it answers other than 0; answers that,
+ * or 0.
+ */
 int bus_call_each(const struct bus_call *call, int n,
 		  int (*each)(const char *key, const struct value *value, void *arg), void *arg);
 int value_list_each(const struct value *list, int (*each)(const char *bytes, size_t len, void *arg),
 		    void *arg);
 
 /*
- * The reply, written in order. A failure (no memory) is kept and found when the reply goes out: no call needs a look at its
- * result. Text that is not UTF-8 is shown with ? in place of its odd bytes. key NULL: a bare value, else an entry
- * of the open a{sv}. Whatever is opened is closed by reply_close.
+ * The reply, written in order. A failure (no memory) is kept and found when the reply goes out:
+ * no call needs a look at its result. Text that is not UTF-8 is shown with ? in place of its odd
+ * bytes. key NULL: a bare value, else an entry of the open a{sv}. Whatever is opened is closed by
+ * reply_close.
  */
 void reply_text(struct bus_call *call, const char *key, const char *text);
 void reply_bytes(struct bus_call *call, const char *key, const char *text);

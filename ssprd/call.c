@@ -1,4 +1,7 @@
-/* A call's arguments, read without trust: sizes and types are looked at here, meanings in the handlers. */
+/*
+ * A call's arguments, read without trust: sizes and types are looked at here, meanings in the
+ * handlers.
+ */
 #include <string.h>
 
 #include "ssprd/bus_private.h"

@@ -1,6 +1,6 @@
 /*
- * The question catalogues: LANG.txt files in the folder of [questions] catalogue, one question a line, # for comments.
- * A line that is no question is left out with a warning.
+ * The question catalogues: LANG.txt files in the folder of [questions] catalogue, one question a
+ * line, # for comments. A line that is no question is left out with a warning.
  */
 #ifndef SSPRD_CATALOGUE_H
 #define SSPRD_CATALOGUE_H
@@ -22,7 +22,10 @@ struct catalogues;
 int catalogues_read(struct catalogues **out, const char *folder);
 void catalogues_free(struct catalogues *c); /* NULL is fine */
 
-/* Question index (from 0) in this language, else in its first part (nl of nl_BE), else English; NULL past the last. */
+/*
+ * Question index (from 0) in this language, else in its first part (nl of nl_BE), else English;
+ * NULL past the last.
+ */
 const char *catalogue_question(const struct catalogues *c, const char *lang, size_t index);
 
 /* Is it one of them, in any language? */

@@ -24,7 +24,10 @@ place_fd(int fd, const struct child_fd *fds, const int *high, size_t count)
 	return fd > 2 || open("/dev/null", O_RDWR) == fd ? 0 : -1;
 }
 
-/* Put the descriptors where the child expects them and close all others. 0 or -1. Runs between fork and exec. */
+/*
+ * Put the descriptors where the child expects them and close all others. 0 or -1. Runs between
+ * fork and exec.
+ */
 static int
 place_fds(const struct child_fd *fds, size_t count)
 {

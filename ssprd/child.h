@@ -1,6 +1,7 @@
 /*
- * Children of ssprd: sessions and deliveries. A child gets exactly the descriptors that it is given (0-2 are /dev/null where nothing
- * else is said), a nearly empty environment, no signal blocked, and dies with ssprd (PDEATHSIG).
+ * Children of ssprd: sessions and deliveries. A child gets exactly the descriptors that it is
+ * given (0-2 are /dev/null where nothing else is said), an empty environment, no signal
+ * blocked, and dies with ssprd (PDEATHSIG).
  */
 #ifndef SSPRD_CHILD_H
 #define SSPRD_CHILD_H
@@ -29,8 +30,8 @@ struct child_fd {
 #define CHILD_NO_PROGRAM 127 /* exit status of a child that could not execute its program */
 
 /*
- * Start argv[0] (a path). ended is called by children_reap when it is over. 0, or -errno: nothing was started.
- * The descriptors stay the caller's.
+ * Start argv[0] (a path). ended is called by children_reap when it is over. 0, or -errno: nothing
+ * was started. The descriptors stay the caller's.
  */
 int child_start(struct children *children, struct child *child, const char *const argv[],
 		const struct child_fd *fds, size_t count,
@@ -39,7 +40,10 @@ int child_start(struct children *children, struct child *child, const char *cons
 /* SIGKILL. ended is still called. */
 void child_kill(struct child *child);
 
-/* SIGKILL, and never told of again: ended is not called, the owner may free it. An empty one is fine. */
+/*
+ * SIGKILL, and never told of again: ended is not called, the owner may free it. An empty one is
+ * fine.
+ */
 void child_drop(struct children *children, struct child *child);
 
 /* Reap whoever has ended (on SIGCHLD). ended may free its child and start others. */

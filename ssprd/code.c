@@ -16,7 +16,8 @@
 #include "ssprd/record.h"
 #include "ssprd/sending.h"
 
-#define CODE_DIGITS_MAX 10
+#define CODE_LIFETIME_MAX 86400 /* seconds: [codes] lifetime */
+#define CODE_DIGITS_MAX   10
 
 int
 code_look(struct dialog *d, enum method method, struct standing *s)
@@ -115,6 +116,13 @@ send_code(const struct code_kind *kind, struct dialog *d, enum way way, const ch
 	return r;
 }
 
+bool
+code_stands(const struct dialog *d, const struct store_code *code)
+{
+	return code->expires > d->now &&
+	       code->expires <= d->now + CODE_LIFETIME_MAX + LIMIT_CLOCK_SLACK;
+}
+
 /* How many tries the standing code has used; 0 when none stands. spent: no new one before *until. */
 static int
 tries_used(struct dialog *d, enum method method, int *used, bool *spent, int64_t *until)
@@ -124,7 +132,7 @@ tries_used(struct dialog *d, enum method method, int *used, bool *spent, int64_t
 
 	*used = 0;
 	*spent = false;
-	if (r == STORE_DONE && code.expires > d->now) {
+	if (r == STORE_DONE && code_stands(d, &code)) {
 		*used = code.tries_used;
 		*spent = code.tries_used >= d->judge->config->codes.tries;
 		*until = code.expires;

@@ -10,7 +10,9 @@
 
 struct dialog;
 
-/* What stands on record, registered or filled in; empty where there is nothing. Its owner wipes to. */
+/*
+ * What stands on record, registered or filled in; empty where there is nothing. Its owner wipes to.
+ */
 struct standing {
 	struct store_method row;
 	struct secret to;
@@ -19,6 +21,12 @@ struct standing {
 /* 0 or -errno. */
 int code_look(struct dialog *d, enum method method, struct standing *s);
 bool code_on_record(const struct standing *s, const char *to);
+
+/*
+ * Does a code that was stored still hold? One that would hold for longer than any was made under a
+ * wrong clock: it must not keep its tries spent for years.
+ */
+bool code_stands(const struct dialog *d, const struct store_code *code);
 
 /* Where a code's destination is sealed. */
 struct vault_place code_place(const struct dialog *d, enum method method);

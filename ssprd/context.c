@@ -95,7 +95,10 @@ take_login(struct context *c, const struct value *v, size_t offset, size_t size)
 	return 0;
 }
 
-/* A group's name with a newline would become two in the list: no list of the policy can name it, leave it out. */
+/*
+ * A group's name with a newline would become two in the list: no list of the policy can name it,
+ * leave it out.
+ */
 static int
 take_group(const char *bytes, size_t len, void *arg)
 {

@@ -1,6 +1,7 @@
 /*
- * The context of a Check or Converse: what the caller knows of a login. Read strictly: a known key with another type, or longer than it may
- * be, makes the call bad; unknown keys are ignored; what only root can know is ignored from anybody else.
+ * The context of a Check or Converse: what the caller knows of a login. Read strictly: a known
+ * key with another type, or longer than it may be, makes the call bad; unknown keys are ignored;
+ * what only root can know is ignored from anybody else.
  */
 #ifndef SSPRD_CONTEXT_H
 #define SSPRD_CONTEXT_H
@@ -33,7 +34,10 @@ struct context {
 	size_t groups_len, group_count;
 };
 
-/* Read argument n of the call. 0; -EBADMSG: not as above; -ENOMEM. Release with context_done in any case. */
+/*
+ * Read argument n of the call. 0; -EBADMSG: not as above; -ENOMEM. Release with context_done in
+ * any case.
+ */
 int context_read(struct context *context, const struct bus_call *call, int n);
 void context_done(struct context *context);
 

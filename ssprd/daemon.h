@@ -1,5 +1,6 @@
 /*
- * The daemon: everything that main, the tables of the bus and the policy share. One for the program.
+ * The daemon: everything that main, the tables of the bus and the policy share. One for the
+ * program.
  */
 #ifndef SSPRD_DAEMON_H
 #define SSPRD_DAEMON_H

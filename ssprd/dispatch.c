@@ -1,6 +1,6 @@
 /*
- * A call's way: the table's row, the size, the caller's uid from the bus, who may call, the handler. What does not pass
- * one of these gets an error by name and has caused no work but that.
+ * A call's way: the table's row, the size, the caller's uid from the bus, who may call, the
+ * handler. What does not pass one of these gets an error by name and has caused no work but that.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /*
- * Help desk codes (`ssprctl code`): made by an administrator, kept as a keyed hash, good once and for a while. One opens, for
- * HELP_OPEN_SECONDS, the first registration of somebody who needs a code for it, or the replacing of what can no longer be proven.
+ * Help desk codes (`ssprctl code`): made by an administrator, kept as a keyed hash, good once and
+ * for a while. One opens, for HELP_OPEN_SECONDS, the first registration of somebody who needs a
+ * code for it, or the replacing of what can no longer be proven.
  */
 #ifndef SSPRD_HELP_H
 #define SSPRD_HELP_H
@@ -13,10 +14,16 @@
 struct dialog;
 struct vault;
 
-/* So long what it permits stays open, so that a dropped line does not cost the code; the dialog that settles everything ends it. */
+/*
+ * So long what it permits stays open, so that a dropped line does not cost the code; the dialog
+ * that settles everything ends it.
+ */
 #define HELP_OPEN_SECONDS 3600
 
-/* The keyed hash of a code of this user (id in the store). plain: as recovery_read (RECOVERY_HELP) gives it. */
+/*
+ * The keyed hash of a code of this user (id in the store). plain: as recovery_read (RECOVERY_HELP)
+ * gives it.
+ */
 void help_hash(struct vault *vault, int64_t user, const char *plain,
 	       unsigned char hash[STORE_HASH_SIZE]);
 

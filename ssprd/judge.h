@@ -1,6 +1,7 @@
 /*
- * What every judge stands on, and the way of a request: the table says in which states it is permitted and how
- * large it may be; whatever is malformed, unknown or out of turn is a violation, which ends the session and reveals nothing.
+ * What every judge stands on, and the way of a request: the table says in which states it is
+ * permitted and how large it may be; whatever is malformed, unknown or out of turn is a
+ * violation, which ends the session and reveals nothing.
  */
 #ifndef SSPRD_JUDGE_H
 #define SSPRD_JUDGE_H
@@ -19,11 +20,17 @@ struct stamps;
 struct store;
 struct vault;
 
-/* Each session's requests all together: twice what its typed bytes can cause. More is a session that spins. */
+/*
+ * Each session's requests all together: twice what its typed bytes can cause. More is a session
+ * that spins.
+ */
 #define DIALOG_REQUESTS_MAX  (2 * DIALOG_INPUT_MAX)
 #define DIALOG_LOG_LINES_MAX 100 /* further ones are taken and dropped */
 
-/* Owned by main (or a test); the pointers are replaced by a reload, so nobody keeps a copy of them. */
+/*
+ * Owned by main (or a test); the pointers are replaced by a reload, so nobody keeps a copy of
+ * them.
+ */
 struct judge {
 	const struct config *config; /* the running policy */
 	const struct catalogues *catalogues;
@@ -43,15 +50,18 @@ enum judged {
 };
 
 /*
- * Judge one message of this dialog's session. d->now and d->time_left are set before. Answers an enum judged; -errno: something broke,
- * logged: the dialog is over with "failed".
+ * Judge one message of this dialog's session. d->now and d->time_left are set before. Answers an
+ * enum judged; -errno: something broke, logged: the dialog is over with "failed".
  */
 int judge_request(struct dialog *d, const struct message *request, struct message *reply);
 
 /* The slot that was awaited is d's: write the reply to its request. As judge_request. */
 int judge_slot_granted(struct dialog *d, struct message *reply);
 
-/* The session died by its filter (SIGSYS): it tried what it may never do. Logged and audited as a violation. */
+/*
+ * The session died by its filter (SIGSYS): it tried what it may never do. Logged and audited as a
+ * violation.
+ */
 void judge_forbidden_call(struct dialog *d);
 
 #endif

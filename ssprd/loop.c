@@ -79,7 +79,10 @@ loop_watch(struct loop *loop, struct loop_watch *w, int fd, unsigned int events,
 	int r = 0;
 
 	*w = (struct loop_watch){ loop, fd, events, ready, arg };
-	/* A hang-up would be told for ever to somebody who waits for nothing: such a fd stays out of epoll. */
+	/*
+	 * A hang-up would be told for ever to somebody who waits for nothing: such a fd stays out
+	 * of epoll.
+	 */
 	if (events)
 		r = watch_control(w, EPOLL_CTL_ADD);
 	if (r < 0)
@@ -197,7 +200,10 @@ timers_fire(struct loop *loop)
 {
 	int64_t now = loop_now();
 
-	/* Against one reading of the clock: a timer that is set again for 0 ms keeps the fds waiting for 1 ms at most. */
+	/*
+	 * Against one reading of the clock: a timer that is set again for 0 ms keeps the fds
+	 * waiting for 1 ms at most.
+	 */
 	while (loop->first && loop->first->at <= now && !loop->stopped) {
 		struct loop_timer *t = loop->first;
 		void (*fire)(void *) = t->fire;

@@ -1,7 +1,7 @@
 /*
- * The one loop of ssprd: file descriptors, one-shot timers, signals. epoll, one event a turn, so that a
- * handler may remove every other watch and nothing dangles. Handlers never wait. Watches and timers are
- * embedded in their owners, who remove them before they free themselves.
+ * The one loop of ssprd: file descriptors, one-shot timers, signals. epoll, one event a turn, so
+ * that a handler may remove every other watch and nothing dangles. Handlers never wait. Watches
+ * and timers are embedded in their owners, who remove them before they free themselves.
  */
 #ifndef SSPRD_LOOP_H
 #define SSPRD_LOOP_H
@@ -17,7 +17,9 @@ struct loop;
 #define LOOP_GONE                                                                                  \
 	4u /* the other side hung up, or an error stands: told to every handler, asked for or not */
 
-/* A watched file descriptor. Declare it empty ({ 0 }); loop_unwatch of an empty one does nothing. */
+/*
+ * A watched file descriptor. Declare it empty ({ 0 }); loop_unwatch of an empty one does nothing.
+ */
 struct loop_watch {
 	struct loop *loop; /* NULL: not watched */
 	int fd;
@@ -42,7 +44,10 @@ void loop_free(struct loop *loop); /* NULL is fine */
 /* A moment on CLOCK_MONOTONIC in milliseconds. */
 int64_t loop_now(void);
 
-/* Call ready whenever fd is ready for one of the events (0: for nothing, not even LOOP_GONE). 0 or -errno. */
+/*
+ * Call ready whenever fd is ready for one of the events (0: for nothing, not even LOOP_GONE). 0
+ * or -errno.
+ */
 int loop_watch(struct loop *loop, struct loop_watch *w, int fd, unsigned int events,
 	       void (*ready)(unsigned int events, void *arg), void *arg);
 int loop_watch_events(struct loop_watch *w, unsigned int events);
@@ -53,7 +58,10 @@ void loop_timer_set(struct loop *loop, struct loop_timer *t, int64_t ms, void (*
 		    void *arg);
 void loop_timer_clear(struct loop_timer *t);
 
-/* Block these signals (a list that ends in 0) and have each told by came, outside of any handler. Once a loop. */
+/*
+ * Block these signals (a list that ends in 0) and have each told by came, outside of any handler.
+ * Once a loop.
+ */
 int
 loop_signals(struct loop *loop, const int *signals, void (*came)(int signal, void *arg), void *arg);
 

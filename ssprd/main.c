@@ -2,7 +2,8 @@
  * ssprd: the judge. Started by the bus or by systemd when the first login asks; stays.
  *
  * 1. Nothing starts on half a policy, without its key, or on a store that cannot be written.
- * 2. Stamps are removed only after all three proved good: a broken start locks nobody out who was let by before.
+ * 2. Stamps are removed only after all three proved good: a broken start locks nobody out who was
+ *    let by before.
  * 3. From then on nothing waits but the loop.
  */
 #include <errno.h>

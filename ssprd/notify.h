@@ -1,5 +1,6 @@
 /*
- * What systemd is told where it asks for it (NOTIFY_SOCKET): one datagram, never waited for. Without systemd: nothing.
+ * What systemd is told where it asks for it (NOTIFY_SOCKET): one datagram, never waited for.
+ * Without systemd: nothing.
  */
 #ifndef SSPRD_NOTIFY_H
 #define SSPRD_NOTIFY_H

@@ -45,7 +45,10 @@ not_yet(const char *section, const char *key, void *arg)
 	log_warning("[%s] %s is set, but this version does nothing with it", section, key);
 }
 
-/* Another database or key under a running dialog would tear it apart: the ones that are open stay. */
+/*
+ * Another database or key under a running dialog would tear it apart: the ones that are open
+ * stay.
+ */
 static void
 warn_of_store(const struct config *old, const struct config *new)
 {

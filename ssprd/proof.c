@@ -39,7 +39,7 @@ proof_blocked_until(struct dialog *d, int64_t *until)
 	limit_key key;
 
 	key_of(d, key);
-	return limit_blocked(d->judge->store, key, d->now, until);
+	return limit_blocked(d->judge->store, key, d->judge->config->throttle.block, d->now, until);
 }
 
 int

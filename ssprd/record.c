@@ -37,7 +37,9 @@ record_open(struct dialog *d, enum method method, struct store_method *row, stru
 	return r;
 }
 
-/* All that was owed is there: what counted towards it is over, in the commit that brought it about. */
+/*
+ * All that was owed is there: what counted towards it is over, in the commit that brought it about.
+ */
 static int
 settle(struct dialog *d)
 {

@@ -1,6 +1,6 @@
 /*
- * A reply being written. Nothing here can make libdbus abort us: text is checked first, and after the first
- * failure nothing more is appended.
+ * A reply being written. Nothing here can make libdbus abort us: text is checked first, and after
+ * the first failure nothing more is appended.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,10 @@ put_basic(struct bus_call *call, const char *key, int type, const void *value)
 	key_close(call, key);
 }
 
-/* UTF-8 for libdbus, which aborts on anything else: odd text is copied with ? for each byte beyond ASCII. */
+/*
+ * UTF-8 for libdbus, which aborts on anything else: odd text is copied with ? for each byte
+ * beyond ASCII.
+ */
 static char *
 utf8_copy(const char *text)
 {

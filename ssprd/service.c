@@ -33,9 +33,6 @@ read_user(struct daemon *daemon, struct bus_call *call, int argument, struct con
 		return BUS_BAD_REQUEST;
 	if (r < 0)
 		return r;
-	r = store_writable(daemon->judge.store);
-	if (r < 0)
-		return r;
 	r = user_tell(user, &daemon->judge, bus_call_user(call), context, now, true);
 	if (r == STORE_NONE)
 		return BUS_BAD_REQUEST;
@@ -55,13 +52,19 @@ remind(struct daemon *daemon, struct user *user, const struct plan *plan,
 	return r;
 }
 
+static bool
+nothing_due(enum state state)
+{
+	return state == STATE_OK || state == STATE_NOT_ENABLED;
+}
+
 static void
 write_stamp(struct daemon *daemon, const struct user *user, const struct plan *plan,
 	    enum state state, int64_t now)
 {
 	uint64_t uid = (uint64_t)user->stored.uid;
 
-	if (state == STATE_OK || state == STATE_NOT_ENABLED)
+	if (nothing_due(state))
 		stamps_write(&daemon->stamps, user->stored.name, uid, plan->quiet_until, now);
 	else
 		stamps_remove(&daemon->stamps, uid);
@@ -82,7 +85,9 @@ answer(struct daemon *daemon, struct bus_call *call, struct user *user,
 	if (r < 0)
 		return r;
 	state = check_state(&plan, config, context->interactive, now);
-	if (state == STATE_REMIND)
+	if (!nothing_due(state)) /* nobody is asked for what could not be kept */
+		r = store_writable(daemon->judge.store);
+	if (r == 0 && state == STATE_REMIND)
 		r = remind(daemon, user, &plan, context, now, line);
 	if (r < 0)
 		return r;
@@ -117,7 +122,10 @@ start(struct daemon *daemon, struct bus_call *call, enum purpose purpose, struct
       const struct context *context, int64_t now)
 {
 	int terminal = -1;
-	int r = session_start(&daemon->sessions, purpose, user, context, now, &terminal);
+	int r = store_writable(daemon->judge.store);
+
+	if (r == 0)
+		r = session_start(&daemon->sessions, purpose, user, context, now, &terminal);
 
 	if (r < 0)
 		return r;

@@ -1,6 +1,7 @@
 /*
- * A session's life: started, answered, ended, reaped. The order of an end: its secrets are wiped and its socket closed as soon as nothing
- * more may be asked; the entry itself, and whose it was, goes when the process has been reaped.
+ * A session's life: started, answered, ended, reaped. The order of an end: its secrets are wiped
+ * and its socket closed as soon as nothing more may be asked; the entry itself, and whose it was,
+ * goes when the process has been reaped.
  */
 #include "ssprd/session.h"
 
@@ -29,9 +30,10 @@ struct session {
 	int64_t number;
 	int fd; /* -1: nothing more may be asked */
 	struct loop_watch watch;
-	struct loop_timer limit, slot;
+	struct loop_timer limit, slot, replace;
 	int64_t ends_at; /* loop_now() */
 	bool ending;     /* its verdict is out */
+	bool crossing; /* we ended it: one request may have been on its way, and is no violation */
 	struct session *next, *previous;
 };
 
@@ -44,6 +46,7 @@ session_close(struct session *s)
 	close(s->fd);
 	s->fd = -1;
 	loop_timer_clear(&s->slot);
+	loop_timer_clear(&s->replace);
 	dialog_close(&s->dialog); /* may grant its slot to another session */
 }
 
@@ -94,8 +97,10 @@ session_over(struct session *s, enum verdict verdict)
 		return;
 	}
 	s->dialog.state = DIALOG_OVER;
+	s->crossing = true;
 	dialog_slot_release(&s->dialog);
 	loop_timer_clear(&s->slot);
+	loop_timer_clear(&s->replace);
 	session_ending(s);
 }
 
@@ -109,7 +114,10 @@ slot_held_too_long(void *arg)
 	session_kill(s);
 }
 
-/* The reply goes out whole or not at all; a session that does not read its replies is not one of ours. */
+/*
+ * The reply goes out whole or not at all; a session that does not read its replies is not one of
+ * ours.
+ */
 static void
 session_reply(struct session *s, const struct message *reply)
 {
@@ -142,6 +150,36 @@ slot_granted(void *arg)
 	message_done(&reply);
 }
 
+/* One enrolment a user: the newer knew the password too. */
+static void
+replace_older(void *arg)
+{
+	struct session *s = arg;
+
+	loop_timer_clear(&s->replace);
+	for (struct session *o = s->all->first; o; o = o->next)
+		if (o->fd >= 0 && o->number < s->number && o->dialog.purpose == s->dialog.purpose &&
+		    o->dialog.user.stored.id == s->dialog.user.stored.id)
+			session_over(o, VERDICT_REPLACED);
+}
+
+/*
+ * A login by key knew no password and can hold no dialog: it must not throw out somebody who is
+ * registering. It says so at its first prompt; who is silent there, or goes on, is a person.
+ */
+static void
+look_who_replaces(struct session *s, const struct message *request)
+{
+	int op = request->len > 0 ? request->data[0] : 0;
+
+	if (op == REQUEST_FACTS && s->dialog.state == DIALOG_NEW)
+		loop_timer_set(s->all->loop, &s->replace, SESSION_REPLACE_MS, replace_older, s);
+	else if (op == REQUEST_FINISH)
+		loop_timer_clear(&s->replace);
+	else if (op != REQUEST_FACTS && op != REQUEST_LOG && s->replace.loop)
+		replace_older(s);
+}
+
 static void
 session_answer(struct session *s, const struct message *request)
 {
@@ -151,6 +189,7 @@ session_answer(struct session *s, const struct message *request)
 
 	d->now = time(NULL);
 	d->time_left = left > 0 ? (int)left : 0;
+	look_who_replaces(s, request);
 	switch (judge_request(d, request, &reply)) {
 	case JUDGED_REPLY:
 		session_reply(s, &reply);
@@ -175,7 +214,10 @@ request_ready(unsigned int events, void *arg)
 
 	(void)events;
 	if (r == MESSAGE_GOT) {
-		session_answer(s, &request);
+		if (s->crossing)
+			s->crossing = false;
+		else
+			session_answer(s, &request);
 		message_done(&request);
 	} else if (r == MESSAGE_BAD) {
 		/* As an empty message, which no row of the table permits. */
@@ -233,15 +275,6 @@ static bool
 is_of(const struct session *s, int64_t user, enum purpose purpose)
 {
 	return s->dialog.user.stored.id == user && s->dialog.purpose == purpose;
-}
-
-/* One enrolment a user: the newer knew the password too. */
-static void
-replace_older(struct sessions *all, int64_t user, enum purpose purpose)
-{
-	for (struct session *s = all->first; s; s = s->next)
-		if (s->fd >= 0 && is_of(s, user, purpose))
-			session_over(s, VERDICT_REPLACED);
 }
 
 /* Anybody may ask to manage, as often as they like: nobody takes the place of those who log in by it. */
@@ -338,7 +371,8 @@ start(struct session *s, const struct context *context, int *terminal)
 	}
 	if (manages_enough(s->all, d->user.stored.id, d->purpose))
 		return SESSION_TOO_MANY;
-	replace_older(s->all, d->user.stored.id, d->purpose);
+	if (all_taken(s->all))
+		replace_older(s); /* there is no room to wait for its first prompt */
 	if (all_taken(s->all))
 		return SESSION_TOO_MANY;
 	r = dialog_begins(d);

@@ -22,6 +22,7 @@ struct user;
 
 #define SESSION_GRACE_SECONDS 10 /* beyond time_limit, for its last words */
 #define SESSION_GOODBYE_MS    5000
+#define SESSION_REPLACE_MS    25 /* no user is asked: such a login has said so by then */
 #define SESSIONS_ENDING_MAX   64 /* so many may say goodbye beyond the dialogs of DIALOGS_MAX */
 #define SESSIONS_MANAGE_MAX                                                                        \
 	2 /* of one user, those that say goodbye too: anybody can ask for these, as often as they like */
@@ -47,8 +48,8 @@ enum session_result {
 };
 
 /*
- * Start a dialog with this user (taken over; empty afterwards). A running one of the same user and purpose is told "replaced".
- * An enum session_result or -errno.
+ * Start a dialog with this user (taken over; empty afterwards). A running one of the same user and purpose is told "replaced"
+ * once this one has shown that it can hold a dialog. An enum session_result or -errno.
  */
 int session_start(struct sessions *sessions, enum purpose purpose, struct user *user,
 		  const struct context *context, int64_t now, int *terminal);

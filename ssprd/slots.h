@@ -1,6 +1,7 @@
 /*
- * Slots for hashing: as many sessions hash at a time as there are cores, in the order in which they asked, so that
- * a crowd of them leaves the machine its memory and its cores. Knows no clock: session.c takes a slot back after 5 s.
+ * Slots for hashing: as many sessions hash at a time as there are cores, in the order in which
+ * they asked, so that a crowd of them leaves the machine its memory and its cores. Knows no
+ * clock: session.c takes a slot back after 5 s.
  */
 #ifndef SSPRD_SLOTS_H
 #define SSPRD_SLOTS_H

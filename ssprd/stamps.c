@@ -1,4 +1,7 @@
-/* Stamps: the folder is opened anew each time (tmpfiles may have made it again) and never followed through a link. */
+/*
+ * Stamps: the folder is opened anew each time (tmpfiles may have made it again) and never
+ * followed through a link.
+ */
 #include "ssprd/stamps.h"
 
 #include <dirent.h>

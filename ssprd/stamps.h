@@ -1,6 +1,6 @@
 /*
- * Stamps, written: /run/sspr/stamps/UID (protocol/stamp.h), by a temporary file and rename. A stamp that cannot be written is logged
- * and is no failure: the module then asks.
+ * Stamps, written: /run/sspr/stamps/UID (protocol/stamp.h), by a temporary file and rename. A
+ * stamp that cannot be written is logged and is no failure: the module then asks.
  */
 #ifndef SSPRD_STAMPS_H
 #define SSPRD_STAMPS_H
@@ -16,8 +16,9 @@ struct stamps {
 };
 
 /*
- * Write the stamp of this user, valid until then (cut to STAMP_AHEAD_MAX). None is written when the name has a newline, or a
- * configuration file is newer than the running policy: the one that stands is removed.
+ * Write the stamp of this user, valid until then (cut to STAMP_AHEAD_MAX). None is written when
+ * the name has a newline, or a configuration file is newer than the running policy: the one that
+ * stands is removed.
  */
 void stamps_write(struct stamps *stamps, const char *user, uint64_t uid, int64_t valid_until,
 		  int64_t now);

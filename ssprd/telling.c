@@ -66,7 +66,7 @@ put_with_code(struct judge *j, const struct change *c, enum way way, const char 
 
 	if (c->event == AUDIT_BLOCKED) {
 		limit_user_key(j->vault, LIMIT_FAILURES, c->user->stored.id, key);
-		r = limit_blocked(j->store, key, c->now, &words.until);
+		r = limit_blocked(j->store, key, j->config->throttle.block, c->now, &words.until);
 	}
 	if (r == 0 && c->event != AUDIT_FROZEN) {
 		r = freeze_make(j, c->user->stored.id, c->now, code);

@@ -127,7 +127,10 @@ take_over(struct user *u, const struct context *c, bool *changed)
 	return split_groups(u);
 }
 
-/* A record of another uid is not this user's: it is set aside (or left out of sight), and an empty one takes its place. */
+/*
+ * A record of another uid is not this user's: it is set aside (or left out of sight), and an
+ * empty one takes its place.
+ */
 static int
 start_anew(struct user *u, struct judge *j, const char *name, const struct context *c, int64_t now,
 	   bool write)
@@ -201,7 +204,8 @@ add_rows(struct judge *j, int64_t id, int64_t now, struct plan_user *p)
 	if (r >= 0)
 		r = store_recovery_left(j->store, id, &p->codes_left);
 	if (r >= 0)
-		r = limit_blocked(j->store, failures, now, &p->blocked_until);
+		r = limit_blocked(j->store, failures, j->config->throttle.block, now,
+				  &p->blocked_until);
 	if (r >= 0)
 		r = store_notices(j->store, id, notices, &untold);
 	p->notice = untold > 0;

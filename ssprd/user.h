@@ -1,6 +1,6 @@
 /*
- * A user as the daemon knows them: what root told last (stored, so that it serves where no root program asks), and which
- * methods are registered.
+ * A user as the daemon knows them: what root told last (stored, so that it serves where no root
+ * program asks), and which methods are registered.
  */
 #ifndef SSPRD_USER_H
 #define SSPRD_USER_H
@@ -30,9 +30,11 @@ void user_done(struct user *user); /* an empty one ({ 0 }) is fine */
 int user_load(struct user *user, struct store *store, const char *name);
 
 /*
- * Load, and take over what root told in this context; when that changed, or a day has passed, it is stored. A record of that name
- * with another uid is set aside first, audited, and its stamp removed: whoever has the name now starts anew. STORE_DONE; STORE_NONE: no record and no uid told;
- * -errno. With write false nothing is stored and a record that would be set aside is as if absent (stored.id 0).
+ * Load, and take over what root told in this context; when that changed, or a day has passed, it
+ * is stored. A record of that name with another uid is set aside first, audited, and its stamp
+ * removed: whoever has the name now starts anew. STORE_DONE; STORE_NONE: no record and no uid
+ * told; -errno. With write false nothing is stored and a record that would be set aside is as if
+ * absent (stored.id 0).
  */
 int user_tell(struct user *user, struct judge *judge, const char *name,
 	      const struct context *context, int64_t now, bool write);

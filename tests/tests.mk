@@ -50,7 +50,8 @@ fuzz: deps
 	tests/fuzz/run $(FUZZ_SECONDS)
 
 .PHONY: demo
-demo: deps
+demo:
+	tests/deps build run demo
 	$(MAKE) all
 	tests/demo/run $(BUILD)
 

@@ -1,5 +1,6 @@
 /*
- * The phone on the user's desk: an administrator fills it in, its user confirms it by a call (ssprd/code.h) and cannot change it.
+ * The phone on the user's desk: an administrator fills it in, its user confirms it by a call
+ * (ssprd/code.h) and cannot change it.
  */
 #include <string.h>
 

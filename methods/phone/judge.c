@@ -1,6 +1,6 @@
 /*
- * A phone of the user's own, proven by a code in a text message or a call (ssprd/code.h). Never the office phone: two methods
- * on one line would be one.
+ * A phone of the user's own, proven by a code in a text message or a call (ssprd/code.h). Never the
+ * office phone: two methods on one line would be one.
  */
 #include <string.h>
 

@@ -132,13 +132,39 @@ take(struct catalogue *c, int index, const char **question)
 	return ANSWERED;
 }
 
-static bool
-known(const struct catalogue *c, const char *text)
+/* Is it one of the list, however it is written? 1 yes, 0 no, -errno. */
+static int
+known(const struct catalogue *c, const struct secret *own)
 {
-	for (int i = 0; i < c->count; i++)
-		if (strcasecmp(c->entries[i].text, text) == 0)
-			return true;
-	return false;
+	struct secret normal = { 0 }, other = { 0 };
+	int r = normal_answer(&normal, own->data, own->len);
+
+	for (int i = 0; r == 0 && i < c->count; i++) {
+		r = normal_answer(&other, c->entries[i].text, strlen(c->entries[i].text));
+		if (r == 0)
+			r = secret_equal(&normal, &other);
+	}
+	secret_done(&normal);
+	secret_done(&other);
+	return r;
+}
+
+/* Can it be taken? WRONG: no, and the user knows why. */
+static enum outcome
+judge_own(struct session *s, const struct catalogue *c, const struct secret *own)
+{
+	int length = normal_length(own->data, own->len), r;
+
+	if (length < OWN_SHORTEST || length > OWN_LONGEST) {
+		say(s, _("A question has 3 to 200 characters."));
+		return WRONG;
+	}
+	r = known(c, own);
+	if (r < 0)
+		return session_finish(s, FINISH_BROKEN);
+	if (r > 0)
+		say(s, _("That question is on the list, or was chosen already."));
+	return r > 0 ? WRONG : ANSWERED;
 }
 
 /* A question of the user's own. WRONG: not taken, the user knows why. */
@@ -147,14 +173,10 @@ ask_own(struct session *s, struct catalogue *c, const char **question)
 {
 	struct secret own = { 0 };
 	enum outcome o = ask(s, &own, "%s", _("Your question: "));
-	int length = o == ANSWERED ? normal_length(own.data, own.len) : 0;
 
-	if (o == ANSWERED && (length < OWN_SHORTEST || length > OWN_LONGEST)) {
-		say(s, _("A question has 3 to 200 characters."));
-		o = WRONG;
-	} else if (o == ANSWERED && known(c, secret_text(&own))) {
-		say(s, _("That question is on the list, or was chosen already."));
-		o = WRONG;
+	if (o == ANSWERED) {
+		answer_trim(&own);
+		o = judge_own(s, c, &own);
 	}
 	if (o == ANSWERED) {
 		c->entries[c->count].text = strdup(secret_text(&own));

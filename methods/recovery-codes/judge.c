@@ -1,6 +1,7 @@
 /*
- * Recovery codes: RECOVERY_CODES of them, made here, shown once, kept as keyed hashes. The one that is typed back proves that they were
- * written down, and is used up by it like by any other proof: nine are left.
+ * Recovery codes: RECOVERY_CODES of them, made here, shown once, kept as keyed hashes. The one that
+ * is typed back proves that they were written down, and is used up by it like by any other proof:
+ * nine are left.
  */
 #include <inttypes.h>
 #include <stdio.h>

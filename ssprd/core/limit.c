@@ -11,16 +11,17 @@
 
 /* The latest end of a block that stands at now; 0: none. */
 static int
-blocked_until(struct store *store, const limit_key *keys, size_t key_count, int64_t now,
-	      int64_t *until)
+blocked_until(struct store *store, const limit_key *keys, size_t key_count,
+	      const struct limit_rule *rule, int64_t now, int64_t *until)
 {
+	const int64_t latest = now + rule->block + LIMIT_CLOCK_SLACK;
 	int64_t end;
 	int r = 0;
 
 	*until = 0;
 	for (size_t i = 0; r == 0 && i < key_count; i++) {
 		r = store_block_get(store, keys[i], &end);
-		if (r == 0 && end > now && end > *until)
+		if (r == 0 && end > now && end <= latest && end > *until)
 			*until = end;
 	}
 	return r;
@@ -29,12 +30,14 @@ blocked_until(struct store *store, const limit_key *keys, size_t key_count, int6
 static int
 count_event(struct store *store, const limit_key key, const struct limit_rule *rule, int64_t now)
 {
-	int count = 0;
+	int count = 0, ahead = 0;
 	int r = store_event_add(store, key, now);
 
 	if (r == 0) /* an event leaves the window when it is `window` seconds old */
 		r = store_event_count(store, key, now - rule->window + 1, &count);
-	if (r == 0 && count >= rule->count)
+	if (r == 0)
+		r = store_event_count(store, key, now + LIMIT_CLOCK_SLACK, &ahead);
+	if (r == 0 && count - ahead >= rule->count)
 		r = store_block_put(store, key, now + rule->block);
 	return r;
 }
@@ -44,7 +47,7 @@ take(struct store *store, const limit_key *keys, size_t key_count, const struct 
      int64_t now, int64_t *until)
 {
 	int64_t end;
-	int r = blocked_until(store, keys, key_count, now, &end);
+	int r = blocked_until(store, keys, key_count, rule, now, &end);
 
 	if (r < 0)
 		return r;
@@ -80,7 +83,7 @@ fail(struct store *store, const limit_key key, const struct limit_rule *rule, in
 
 	if (r != LIMIT_PERMITTED)
 		return r;
-	blocked = limit_blocked(store, key, now, until);
+	blocked = limit_blocked(store, key, rule->block, now, until);
 	return blocked < 0 ? blocked : LIMIT_PERMITTED;
 }
 
@@ -107,9 +110,11 @@ limit_clear(struct store *store, const limit_key key)
 }
 
 int
-limit_blocked(struct store *store, const limit_key key, int64_t now, int64_t *until)
+limit_blocked(struct store *store, const limit_key key, int block, int64_t now, int64_t *until)
 {
-	return blocked_until(store, (const limit_key *)key, 1, now, until);
+	const struct limit_rule rule = { .block = block };
+
+	return blocked_until(store, (const limit_key *)key, 1, &rule, now, until);
 }
 
 void

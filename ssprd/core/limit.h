@@ -19,6 +19,9 @@ struct limit_rule {
 	int block;  /* seconds */
 };
 
+/* What lies further ahead than it could, by so many seconds, was written under a wrong clock. */
+#define LIMIT_CLOCK_SLACK (24 * 3600)
+
 typedef unsigned char limit_key[STORE_HASH_SIZE];
 
 enum limit_result {
@@ -50,8 +53,11 @@ int limit_fail(struct store *store, const limit_key key, const struct limit_rule
  */
 int limit_clear(struct store *store, const limit_key key);
 
-/* The end of the block of this key that stands at now; 0: none. 0 or -errno. */
-int limit_blocked(struct store *store, const limit_key key, int64_t now, int64_t *until);
+/*
+ * The end of the block of this key that stands at now; 0: none. block: how long one lasts by the policy; one that
+ * would last longer was made under a wrong clock and is not believed. 0 or -errno.
+ */
+int limit_blocked(struct store *store, const limit_key key, int block, int64_t now, int64_t *until);
 
 /* What is counted of a user, over all methods. */
 enum limit_of_user {

@@ -26,7 +26,7 @@ static const char prepare_connection[] = "PRAGMA locking_mode = EXCLUSIVE;"
 					 "PRAGMA cell_size_check = ON;"
 					 "PRAGMA foreign_keys = ON;"
 					 "PRAGMA temp_store = MEMORY;"
-					 "PRAGMA cache_size = -1024;"
+					 "PRAGMA cache_size = -256;" /* KiB */
 					 "PRAGMA secure_delete = ON;"
 					 "PRAGMA synchronous = FULL;";
 

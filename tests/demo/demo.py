@@ -8,20 +8,25 @@ import sshd
 from stage import MAIL_FOLDER, Stage
 
 WELCOME = """
-This is a private copy of this machine, with sspr installed, a real sshd and a real mail delivery. Nothing outside
-of it changes, and it is gone when you quit.
+This is a private copy of this machine with sspr installed, a real sshd and real
+mail delivery. Nothing outside of it changes, and it is gone when you quit.
 
 You log in as alice. Her password is   tulip-garden
 
-sspr will ask you to register two ways to prove who you are. Open a second terminal now:
-  - An e-mail address: any that is not of this machine, such as me@example.org. Mail does not leave; each is a file in
+sspr will ask her to register two ways to prove who she is. Open a second
+terminal now: it plays her mailbox and her phone.
+  - E-mail: any address elsewhere, such as me@example.org. Nothing leaves this
+    machine; each mail is a file in
       %s
-  - The authenticator app: an app on your phone, or, with the key that you are shown,
+  - Authenticator app: an app on your own phone, or, with the key that is shown,
       oathtool --totp -b 'THE KEY'
-(No second terminal? Quit, and start `make demo SHOW_MAIL=1`: mails are printed here then; as the second way take questions.)
+No second terminal? Quit, start `make demo SHOW_MAIL=1` and take e-mail and
+questions: mails are printed right here then.
+Ctrl-C in the dialog drops the line; what was proven by then is kept.
 """
 MENU = """
-[Enter] log in as alice, [b] as bob, who has an ssh key, [u] list the users as an administrator, [q] quit: """
+[Enter] log in as alice, [b] as bob, who has an ssh key,
+[u] list the users as an administrator, [q] quit: """
 
 
 def mail_arrived(path):
@@ -30,6 +35,14 @@ def mail_arrived(path):
         with open(path) as file:
             sys.stdout.write("".join("  | %s\r\n" % line.rstrip("\n") for line in file))
     sys.stdout.flush()
+
+
+def run(command):
+    """Ctrl-C ends what runs, not the demo."""
+    try:
+        subprocess.run(command)
+    except KeyboardInterrupt:
+        print()
 
 
 def main():
@@ -43,12 +56,12 @@ def main():
         if choice == "q":
             break
         if choice == "u":
-            subprocess.run(["ssprctl", "users"])
+            run(["ssprctl", "users"])
         elif choice == "b":
-            subprocess.run(sshd.ssh_command(stage.sshd, "bob", methods="publickey"))
-        else:
+            run(sshd.ssh_command(stage.sshd, "bob", methods="publickey"))
+        elif choice == "":
             print("(ssh alice@127.0.0.1; the password is tulip-garden; log out with exit)")
-            subprocess.run(sshd.ssh_command(stage.sshd, "alice"))
+            run(sshd.ssh_command(stage.sshd, "alice"))
     stage.stop()
 
 

@@ -8,7 +8,7 @@ import pytest
 import dialog as playing
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SANITIZED = "SANITIZE" in os.environ
+SANITIZED = "SSPR_SANITIZED" in os.environ
 
 
 @pytest.fixture(scope="session")

@@ -65,6 +65,14 @@ def test_three_empty_answers_are_not_now(play, typed):
     assert "Nothing was typed." in result.prompts[3][1] and "One more empty answer" in result.prompts[4][1]
 
 
+def test_who_asks_why_without_end_has_typed_too_much(play):
+    """The module takes 1,000 prompts and calls one more a failure, which lets the login go on where onerr=ignore."""
+    judge = Judge(postpones_left=0)
+    result = play(judge, ["?"] * 1100)
+    assert len(result.prompts) == 1000
+    assert judge.finished == "too-much-input" and result.verdict == "too-much-input"
+
+
 def test_empty_answers_count_only_in_a_row(play):
     judge = Judge()
     play(judge, TO_APP + ["", "", "000000", "", "", CODE, CLOSE])

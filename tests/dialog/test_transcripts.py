@@ -64,7 +64,7 @@ def weak_answers():
 
 def own_question():
     return (Judge(methods=["questions"], required=1, questions=1, custom=True),
-            ["", "", "o", "x", "o", "What did you BREAK and never tell?", "o", "What is under the stairs?", "old boots",
+            ["", "", "o", "x", "o", " What did you  BREAK and never tell? ", "o", "  What is under the stairs?", "old boots",
              "old boots", ""])
 
 

@@ -1,7 +1,9 @@
 /*
- * The judge, asked arbitrary things: the input is a row of messages, each a length (16 bit, little endian) and so many bytes as a session
- * that was taken over might send them. Real vault and store in a folder of its own. What must hold: no crash; a reply that can be
- * taken apart; nothing registered without a proof that only the judge could have given (there is none in here).
+ * The judge, asked arbitrary things: the input is a row of messages, each a length (16 bit,
+ * little endian) and so many bytes as a session that was taken over might send them. Real vault
+ * and store in a folder of its own. What must hold: no crash; a reply that can be taken apart;
+ * nothing registered without a proof that only the judge could have given (there is none in
+ * here).
  */
 #include <stdint.h>
 #include <stdio.h>

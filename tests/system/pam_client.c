@@ -1,8 +1,9 @@
 /*
- * PAM logins without a host program: pam_client [-n COUNT] [-j PARALLEL] [-p PASSWORD] [-a ANSWER] SERVICE USER...
+ * PAM logins without a host program: pam_client [-n COUNT] [-j PARALLEL] [-p PASSWORD] [-a ANSWER] [-m] SERVICE USER...
  * Each login is a process of its own (authenticate, then the account phase) of one of the users in turn. A line a
  * login on stdout: "USER AUTHENTICATE ACCOUNT MILLISECONDS PROMPTS TEXTS", the milliseconds of the account phase. Echo-off
- * prompts get the password, others the answer; without -a they get NULL, as at the end of input.
+ * prompts get the password, others the answer; without -a they get NULL, as at the end of input. With -m the lines of
+ * /proc/self/maps follow each login's.
  */
 #include <security/pam_appl.h>
 
@@ -17,6 +18,7 @@
 struct person {
 	const char *password;
 	const char *answer;
+	bool maps;
 	bool in_account;
 	int prompts; /* in the account phase */
 	int texts;
@@ -61,6 +63,19 @@ milliseconds(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static void
+show_maps(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[4096];
+
+	while (maps && fgets(line, sizeof(line), maps))
+		fputs(line, stdout);
+	if (maps)
+		fclose(maps);
+	fflush(stdout);
+}
+
 static int
 log_in(const char *service, const char *user, struct person *person)
 {
@@ -79,8 +94,12 @@ log_in(const char *service, const char *user, struct person *person)
 		account = pam_acct_mgmt(pam, 0);
 	snprintf(line, sizeof(line), "%s %d %d %ld %d %d\n", user, authenticated, account,
 		 milliseconds() - began, person->prompts, person->texts);
+	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
+		account = PAM_SYSTEM_ERR;
+	if (person->maps)
+		show_maps();
 	pam_end(pam, account);
-	return write(STDOUT_FILENO, line, strlen(line)) < 0;
+	return account == PAM_SYSTEM_ERR;
 }
 
 static int
@@ -114,7 +133,7 @@ main(int argc, char **argv)
 	struct person person = { 0 };
 	int option, count = 1, parallel = 1;
 
-	while ((option = getopt(argc, argv, "n:j:p:a:")) != -1) {
+	while ((option = getopt(argc, argv, "n:j:p:a:m")) != -1) {
 		if (option == 'n')
 			count = (int)strtol(optarg, NULL, 10);
 		else if (option == 'j')
@@ -123,6 +142,8 @@ main(int argc, char **argv)
 			person.password = optarg;
 		else if (option == 'a')
 			person.answer = optarg;
+		else if (option == 'm')
+			person.maps = true;
 		else
 			return 2;
 	}

@@ -138,6 +138,7 @@ def test_of_two_logins_at_a_time_the_newer_goes_on_and_the_older_is_refused(host
     older, _ = play_until(host, keyboard_sshd, person, ("app", "email"), 3)
     newer, name = play_until(host, keyboard_sshd, person, ("app", "email"), 0)
     assert name == "opening"
+    wait_until(lambda: len(host.sessions(person.name)) == 1, "the older session has said goodbye")
     older.sendline("")
     older.expect(pexpect.EOF)
     assert "logged in" not in older.before
@@ -155,6 +156,17 @@ def test_the_older_of_two_dialogs_is_told_why_it_ends(person):
     assert older.verdict == "replaced"
     assert "another sign-in" in " ".join(older.texts[-1].split())
     newer.close()
+
+
+def test_a_login_by_key_does_not_end_the_dialog_of_who_is_registering(person):
+    dialog = bus.converse(person)
+    assert dialog.prompt()
+    keyed = bus.converse(person)
+    assert keyed.prompt()
+    keyed.give_up("conversation")
+    assert keyed.prompt() is None and keyed.verdict == "no-dialog"
+    dialog.answer("n")
+    assert dialog.prompt() is None and dialog.verdict == "postponed"
 
 
 def test_a_mail_that_was_sent_before_the_drop_can_still_be_asked_for_anew(host, person, keyboard_sshd):

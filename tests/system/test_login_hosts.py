@@ -247,7 +247,6 @@ def contents_of(folder):
     return data
 
 
-@pytest.mark.sanitized
 def test_sshds_password_method_is_never_asked_and_its_password_goes_nowhere(host, not_asked, password_sshd):
     """sshd answers every echo-off prompt with the login password there."""
     person = not_asked

@@ -99,7 +99,7 @@ def test_simulate_says_what_a_login_would_meet(host, person):
     assert re.search(r"/etc/pam\.d/common-account:\d+ has pam_sspr\.so, service sshd is on its list", line)
     register(host, person)
     assert "would not be asked: " in simulate(person, "sshd")
-    assert "registered: 2 of 2 methods" in simulate(person, "sshd")
+    assert "registered: 2 methods, 2 required" in simulate(person, "sshd")
 
 
 def test_simulate_changes_nothing(person):

@@ -60,6 +60,19 @@ def test_a_line_written_by_these_tests_is_believed_as_long_as_nothing_is_wrong_w
     assert believed(stamped)
 
 
+def test_a_login_with_a_stamp_loads_no_library_but_the_module(stamped):
+    without = pam.libraries_of_a_login(stamped, "required pam_permit.so")
+    with_it = pam.libraries_of_a_login(stamped, "required pam_permit.so", "required pam_sspr.so services=sspr-test")
+    assert {os.path.basename(path) for path in with_it - without} <= {"pam_sspr.so"}
+    assert not [path for path in with_it if "sspr-client" in path or "dbus" in path]
+
+
+def test_a_login_that_asks_loads_the_client_library_then(stamped):
+    asking = pam.libraries_of_a_login(stamped, "required pam_permit.so",
+                                      "required pam_sspr.so services=sspr-test stamps=/run/none")
+    assert any(path.endswith("/sspr/libsspr-client.so") for path in asking)
+
+
 FORGED_LINES = {
     "of another user": lambda person: b"sspr1 mallory %d\n" % (time.time() + 3600),
     "expired": lambda person: line_of(person, -1),

@@ -1,6 +1,7 @@
 /*
- * A judge on a real store and vault in a folder of its own, and a dialog of alice with it. The messages that judges make are
- * caught here, in place of ssprd/sending.c. Included once by such a test, after cmocka.h.
+ * A judge on a real store and vault in a folder of its own, and a dialog of alice with it. The
+ * messages that judges make are caught here, in place of ssprd/sending.c. Included once by such a
+ * test, after cmocka.h.
  */
 #ifndef SSPR_TESTS_UNIT_JUDGE_FIXTURE_H
 #define SSPR_TESTS_UNIT_JUDGE_FIXTURE_H

@@ -1,5 +1,6 @@
 /*
- * A child's program, written as a shell script into a test's folder, and a loop that reaps it. Included once by such a test.
+ * A child's program, written as a shell script into a test's folder, and a loop that reaps it.
+ * Included once by such a test.
  */
 #ifndef SSPR_TESTS_UNIT_PROGRAM_H
 #define SSPR_TESTS_UNIT_PROGRAM_H

@@ -121,10 +121,28 @@ a_moment_beyond_all_years_is_no_text(void **state)
 	assert_string_equal(text, "");
 }
 
+static void
+blanks_around_an_answer_are_left_out(void **state)
+{
+	static const char *const pairs[][2] = { { "", "" },     { "a", "a" }, { "  a b\t", "a b" },
+						{ " \t ", "" }, { "a", "a" }, { "a  ", "a" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		struct secret s = typed(pairs[i][0]);
+
+		answer_trim(&s);
+		assert_string_equal(secret_text(&s), pairs[i][1]);
+		assert_int_equal(s.len, strlen(pairs[i][1]));
+		secret_done(&s);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blanks_around_an_answer_are_left_out),
 		cmocka_unit_test(a_letter_is_known_in_either_case_and_with_blanks),
 		cmocka_unit_test(a_number_is_one_from_1_to_the_most),
 		cmocka_unit_test(a_code_may_be_typed_in_groups),

@@ -1,5 +1,6 @@
 /*
- * Question catalogues: by language, with English behind it, and nothing in them that is no question.
+ * Question catalogues: by language, with English behind it, and nothing in them that is no
+ * question.
  */
 #include <setjmp.h>
 #include <stdarg.h>

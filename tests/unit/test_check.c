@@ -1,5 +1,6 @@
 /*
- * What Check answers from a plan, and what it says: the line of a login without a dialog, the reason for administrators, the mail.
+ * What Check answers from a plan, and what it says: the line of a login without a dialog, the
+ * reason for administrators, the mail.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 /*
- * Children: exactly the descriptors they are given, an empty environment, no blocked signals, and their end is told.
+ * Children: exactly the descriptors they are given, an empty environment, no blocked signals, and
+ * their end is told.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,7 +116,7 @@ it_inherits_no_environment_and_no_blocked_signal(void **state)
 {
 	(void)state;
 	setenv("SECRET", "of ours", 1);
-	run("tr '\\0' '\\n' </proc/$$/environ >$0.out; grep SigBlk /proc/$$/status >>$0.out", NULL,
+	run("tr '\\0' '\\n' </proc/$$/environ >$0.out; grep SigBlk /proc/self/status >>$0.out", NULL,
 	    0);
 	unsetenv("SECRET");
 	assert_true(wrote("SigBlk:\t0000000000000000\n"));

@@ -1,5 +1,6 @@
 /*
- * Deliveries: the message on stdin, the verdict of the exit code, the line in the log; so many at a time.
+ * Deliveries: the message on stdin, the verdict of the exit code, the line in the log; so many at
+ * a time.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * How a dialog ends: the verdict of each reason, what is counted, when a stamp is written, when one line may be shown.
+ * How a dialog ends: the verdict of each reason, what is counted, when a stamp is written, when
+ * one line may be shown.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 /*
- * The table of requests: what is permitted is answered, everything else ends the session, is audited, and reveals nothing.
+ * The table of requests: what is permitted is answered, everything else ends the session, is
+ * audited, and reveals nothing.
  */
 #include <errno.h>
 #include <setjmp.h>

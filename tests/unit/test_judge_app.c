@@ -1,5 +1,6 @@
 /*
- * The app's judge: the secret is made by the judge, each code is good once, a wrong one is counted against its secret.
+ * The app's judge: the secret is made by the judge, each code is good once, a wrong one is
+ * counted against its secret.
  */
 #include <errno.h>
 #include <setjmp.h>

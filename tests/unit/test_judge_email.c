@@ -1,5 +1,6 @@
 /*
- * The judge of e-mail addresses: what is refused, what is counted, and that a code is good once, for its user and address.
+ * The judge of e-mail addresses: what is refused, what is counted, and that a code is good once,
+ * for its user and address.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -177,6 +178,21 @@ an_expired_code_is_told_so(void **state)
 }
 
 static void
+a_code_spent_under_a_clock_far_ahead_is_forgotten(void **state)
+{
+	(void)state;
+	open_dialog();
+	dialog.now = NOW + 10LL * 365 * 24 * 3600;
+	send_to(alice);
+	for (int i = 0; i < 3; i++)
+		try(wrong_code());
+	assert_int_equal(try(sent_code), REPLY_SPENT);
+	dialog.now = NOW;
+	send_to(alice);
+	assert_int_equal(try(sent_code), REPLY_PROVEN);
+}
+
+static void
 a_code_is_good_once(void **state)
 {
 	(void)state;
@@ -333,6 +349,7 @@ main(void)
 		TEST(no_new_code_before_the_spent_one_expires),
 		TEST(a_new_dialog_keeps_the_count),
 		TEST(an_expired_code_is_told_so),
+		TEST(a_code_spent_under_a_clock_far_ahead_is_forgotten),
 		TEST(a_code_is_good_once),
 		TEST(nothing_typed_is_no_try),
 		TEST(a_code_may_be_typed_in_groups),

@@ -1,5 +1,6 @@
 /*
- * Help desk codes: counted before they are compared, good once, for registering where a code is needed and for replacing.
+ * Help desk codes: counted before they are compared, good once, for registering where a code is
+ * needed and for replacing.
  */
 #include <errno.h>
 #include <setjmp.h>

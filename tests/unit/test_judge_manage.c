@@ -1,6 +1,6 @@
 /*
- * Who may change what: in manage nothing without a proof by another method, and never a first registration; in a login only
- * what is owed; values that an administrator filled in.
+ * Who may change what: in manage nothing without a proof by another method, and never a first
+ * registration; in a login only what is owed; values that an administrator filled in.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 /*
- * The judges of phone numbers: what is refused, on which way a code goes, and that an office phone is an administrator's alone.
+ * The judges of phone numbers: what is refused, on which way a code goes, and that an office phone
+ * is an administrator's alone.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,6 +1,7 @@
 /*
- * Proving what is registered: failures are counted over all methods before anything is compared, and a success takes
- * them back; who is blocked compares nothing; each TOTP step once; the same question until it was answered.
+ * Proving what is registered: failures are counted over all methods before anything is compared,
+ * and a success takes them back; who is blocked compares nothing; each TOTP step once; the same
+ * question until it was answered.
  */
 #include <errno.h>
 #include <setjmp.h>

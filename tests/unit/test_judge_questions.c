@@ -1,5 +1,6 @@
 /*
- * The judge of security questions: a slot and a fresh salt for every hash, no question twice, all saved together.
+ * The judge of security questions: a slot and a fresh salt for every hash, no question twice, all
+ * saved together.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 /*
- * The judge of recovery codes: made here, one typed back, each good once, new ones end the old ones.
+ * The judge of recovery codes: made here, one typed back, each good once, new ones end the old
+ * ones.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -60,6 +60,29 @@ the_event_that_reaches_the_limit_blocks_from_its_time_on(void **state)
 }
 
 static void
+what_was_counted_under_a_clock_far_ahead_blocks_nobody_for_years(void **state)
+{
+	const int64_t ahead = START + 10LL * 365 * 24 * 3600;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(send_at(ahead));
+	assert_false(send_at(ahead));
+	for (int i = 0; i < 3; i++)
+		assert_true(send_at(START));
+	assert_int_equal(refused_until(&user, 1, START), START + 3600);
+}
+
+static void
+a_clock_set_back_a_little_lifts_no_block(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(send_at(START));
+	assert_int_equal(refused_until(&user, 1, START - 3600), START + 3600);
+}
+
+static void
 refused_events_neither_count_nor_extend(void **state)
 {
 	(void)state;
@@ -216,6 +239,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up_store, tear_down)
 		T(the_event_that_reaches_the_limit_blocks_from_its_time_on),
+		T(what_was_counted_under_a_clock_far_ahead_blocks_nobody_for_years),
+		T(a_clock_set_back_a_little_lifts_no_block),
 		T(refused_events_neither_count_nor_extend),
 		T(events_leave_the_window_one_by_one),
 		T(an_event_one_second_before_it_leaves_still_counts),

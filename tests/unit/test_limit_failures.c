@@ -44,7 +44,7 @@ blocked_at(int64_t now)
 {
 	int64_t until = -1;
 
-	assert_int_equal(limit_blocked(store, user, now, &until), 0);
+	assert_int_equal(limit_blocked(store, user, failures.block, now, &until), 0);
 	return until;
 }
 

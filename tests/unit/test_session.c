@@ -1,6 +1,7 @@
 /*
- * Sessions from ssprd's side: started, answered, replaced, ended, counted. In place of sspr-session runs this very program: it passes
- * its two sockets to the test, which then is the session, or does something that a session must not.
+ * Sessions from ssprd's side: started, answered, replaced, ended, counted. In place of
+ * sspr-session runs this very program: it passes its two sockets to the test, which then is the
+ * session, or does something that a session must not.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -402,9 +403,10 @@ a_newer_enrolment_ends_the_older(void **state)
 	char verdict[32];
 
 	(void)state;
+	assert_int_equal(ask(&newer, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	assert_int_equal(sessions.count, 2);
 	assert_int_equal(next_reply(&older, verdict, sizeof(verdict)), REPLY_OVER);
 	assert_string_equal(verdict, "replaced");
-	assert_int_equal(ask(&newer, REQUEST_FACTS, NULL, NULL), REPLY_OK);
 	assert_int_equal(sessions.count, 1);
 	puppet_done(&older);
 	wait_for_count(1);
@@ -413,13 +415,34 @@ a_newer_enrolment_ends_the_older(void **state)
 }
 
 static void
-what_the_replaced_one_still_asks_is_a_violation(void **state)
+a_login_that_can_hold_no_dialog_replaces_nobody(void **state)
+{
+	struct puppet older = session_of("alice", 1001), keyed = session_of("alice", 1001);
+
+	(void)state;
+	assert_int_equal(ask(&keyed, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	assert_int_equal(ask(&keyed, REQUEST_FINISH, "no-dialog", NULL), REPLY_OK);
+	turn_for(SESSION_REPLACE_MS + 100);
+	assert_int_equal(ask(&older, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	puppet_done(&keyed);
+	puppet_done(&older);
+	wait_for_count(0);
+}
+
+static void
+what_was_asked_while_it_was_replaced_is_no_violation_but_more_is(void **state)
 {
 	struct puppet older = session_of("alice", 1001), newer = session_of("alice", 1001);
 
 	(void)state;
-	assert_int_equal(next_reply(&older, NULL, 0), REPLY_OVER);
+	assert_int_equal(ask(&older, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	assert_int_equal(ask(&newer, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	assert_int_equal(ask(&newer, REQUEST_SEED, "app", NULL), REPLY_OK);
+	assert_int_equal(ask(&older, REQUEST_SEED, "app", NULL), REPLY_OVER);
+	turn_for(50);
+	assert_false(audited("session-violation"));
 	assert_int_equal(ask(&older, REQUEST_FACTS, NULL, NULL), 0);
+	assert_true(audited("session-violation"));
 	puppet_done(&older);
 	puppet_done(&newer);
 	wait_for_count(0);
@@ -779,7 +802,8 @@ main(int argc, char **argv)
 		TEST(a_message_with_a_descriptor_or_too_long_is_a_violation),
 		TEST(one_that_dies_by_its_filter_is_audited),
 		TEST(a_newer_enrolment_ends_the_older),
-		TEST(what_the_replaced_one_still_asks_is_a_violation),
+		TEST(a_login_that_can_hold_no_dialog_replaces_nobody),
+		TEST(what_was_asked_while_it_was_replaced_is_no_violation_but_more_is),
 		TEST(another_user_is_not_replaced),
 		TEST(past_the_limit_there_is_no_session_but_a_user_may_replace_their_own),
 		TEST(who_owes_nothing_gets_the_verdict_without_a_session),

@@ -1,5 +1,6 @@
 /*
- * Stamps as ssprd writes them: whole or not at all, none under a policy that is out of date, none for a name with a newline.
+ * Stamps as ssprd writes them: whole or not at all, none under a policy that is out of date, none
+ * for a name with a newline.
  */
 #include <setjmp.h>
 #include <stdarg.h>
