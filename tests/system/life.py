@@ -82,7 +82,7 @@ def ctl(*arguments, user=None, env=None):
     """ssprctl, as root or as somebody: (exit code, stdout, stderr)."""
     who = dict(user=user.uid, group=user.uid, extra_groups=[]) if user else {}
     done = subprocess.run(["ssprctl", *arguments], capture_output=True, text=True, timeout=LONG, stdin=subprocess.DEVNULL,
-                          env=dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="", **(env or {})), **who)
+                          env={**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "", **(env or {})}, **who)
     return done.returncode, done.stdout, done.stderr
 
 

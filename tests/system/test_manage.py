@@ -24,7 +24,7 @@ class Terminal:
     def __init__(self, person, env=None):
         self.child = pexpect.spawn("setpriv", ["--reuid=%d" % person.uid, "--regid=%d" % person.uid, "--clear-groups", "ssprctl", "manage"],
                                    encoding="utf-8", timeout=LONG, dimensions=(50, 80),
-                                   env=dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="", **(env or {})))
+                                   env={**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "", **(env or {})})
 
     def see(self, pattern):
         self.child.expect(re.compile(pattern, re.DOTALL))
