@@ -751,10 +751,10 @@ who_asks_to_manage_again_and_again_takes_nobodys_place(void **state)
 	assert_int_equal(start_for(PURPOSE_MANAGE, "alice", 1001, "ssprctl", &second.shown),
 			 SESSION_STARTED);
 	receive_sockets(&second);
+	assert_int_equal(ask(&second, REQUEST_FACTS, NULL, NULL), REPLY_OK);
 	assert_int_equal(next_reply(&first, NULL, 0), REPLY_OVER);
 	assert_int_equal(start_for(PURPOSE_MANAGE, "alice", 1001, "ssprctl", &terminal),
 			 SESSION_TOO_MANY);
-	assert_int_equal(ask(&second, REQUEST_FACTS, NULL, NULL), REPLY_OK);
 	puppet_done(&first);
 	puppet_done(&second);
 	wait_for_count(0);
