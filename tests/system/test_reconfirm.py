@@ -250,6 +250,7 @@ def test_of_fifty_tries_at_the_same_time_exactly_five_are_compared(host, stale, 
     replies = ask_all_at_once(judges, (TRY, "app", wrong_totp(stale.app_secret)), 50)
     answers = [status for status, _ in replies]
     assert answers.count(wire.WRONG) == 4 and answers.count(wire.BLOCKED) == 46
+    host.log.wait_for("event=blocked user=%s " % stale.name, mark)
     assert len(host.log.since(mark, "event=method-failed user=%s " % stale.name)) == 5
     assert len(host.log.since(mark, "event=blocked user=%s " % stale.name)) == 1
 
