@@ -1,7 +1,7 @@
 /*
- * A method's proof, in ssprd: one row a method (methods/judges.c). A handler gets the dialog (ssprd/dialog.h) and the
- * request's fields and writes the reply; it never waits. NULL in a column: that request is not permitted
- * for this method and ends the session.
+ * A method's proof, in ssprd: one row a method (methods/judges.c). A handler gets the dialog
+ * (ssprd/dialog.h) and the request's fields and writes the reply; it never waits. NULL in a column:
+ * that request is not permitted for this method and ends the session.
  */
 #ifndef SSPR_METHODS_JUDGE_H
 #define SSPR_METHODS_JUDGE_H
@@ -14,8 +14,9 @@
 struct dialog;
 
 /*
- * A handler. 0: reply is filled in. 1 (JUDGE_VIOLATION): the request was malformed or out of turn: the session
- * is ended and audited. -errno: something broke (logged): the dialog ends with "failed".
+ * A handler. 0: reply is filled in. 1 (JUDGE_VIOLATION): the request was malformed or out of turn:
+ * the session is ended and audited. -errno: something broke (logged): the dialog ends with
+ * "failed".
  */
 #define JUDGE_VIOLATION 1
 typedef int judge_handler(struct dialog *d, const struct fields *request, struct message *reply);
@@ -29,12 +30,17 @@ struct method_judge {
 	judge_handler *send;   /* REQUEST_SEND: make a code and send it */
 	judge_handler *slot;   /* REQUEST_SLOT granted: give the salt */
 	judge_handler *try;    /* REQUEST_TRY of a new one: count, compare, save */
-	judge_handler *
-		prove; /* REQUEST_TRY of what is registered: count the failure, compare, take it back */
-	/* What else is saved, and removed, with its row; within that transaction. 0 or -errno. NULL: nothing. */
+	judge_handler *prove;  /* REQUEST_TRY of what is registered: count a failure, compare */
+	/*
+	 * What else is saved, and removed, with its row; within that transaction. 0 or -errno.
+	 * NULL: nothing.
+	 */
 	int (*saved)(struct dialog *d);
 	int (*removed)(struct dialog *d);
-	/* How often it can still be proven: 0 is as good as not registered. 0 or -errno. NULL: without an end. */
+	/*
+	 * How often it can still be proven: 0 is as good as not registered. 0 or -errno. NULL:
+	 * without an end.
+	 */
 	int (*left)(struct dialog *d, int *left);
 	/* The mask of a sealed record's plain text, for facts and lists. */
 	void (*mask)(const void *plain, size_t len, char *out, size_t size);

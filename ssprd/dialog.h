@@ -1,6 +1,7 @@
 /*
- * One dialog as the judge knows it: whose it is, what it may ask now, and what was given out and waits to come
- * back. What a user proved is in the store, never here alone. Knows nothing of processes and sockets (session.c).
+ * One dialog as the judge knows it: whose it is, what it may ask now, and what was given out and
+ * waits to come back. What a user proved is in the store, never here alone. Knows nothing of
+ * processes and sockets (session.c).
  */
 #ifndef SSPRD_DIALOG_H
 #define SSPRD_DIALOG_H
@@ -31,7 +32,9 @@ enum dialog_state {
 #define DIALOG_SALT_SIZE   16
 #define DIALOG_HASH_SIZE   32
 
-/* One answer that was taken and waits for the others; the hash is as good as the answer's: wiped. */
+/*
+ * One answer that was taken and waits for the others; the hash is as good as the answer's: wiped.
+ */
 struct taken_answer {
 	char question[METHOD_VALUE_MAX + 1];
 	unsigned char salt[DIALOG_SALT_SIZE];
@@ -56,28 +59,36 @@ struct dialog {
 	int time_left; /* seconds */
 	unsigned int requests, log_lines;
 
-	unsigned int proven; /* a bit (1 << method): proven in this dialog, new ones too */
-	unsigned int
-		changing; /* a bit each: a new value was begun that takes the place of the registered one */
+	unsigned int proven;   /* a bit (1 << method) each: in this dialog, new ones too */
+	unsigned int changing; /* a bit each: a new value for what is registered was begun */
 	int64_t changes_shown; /* the last untold change that the session was given; 0 none */
 
 	/* app: the secret that was given out, and the wrong tries against it. */
 	struct secret seed;
 	int seed_tries;
 
-	/* recovery codes: keyed hashes of those that were given out, and the wrong tries against them. */
+	/*
+	 * recovery codes: keyed hashes of those that were given out, and the wrong tries against
+	 * them.
+	 */
 	unsigned char recovery[RECOVERY_CODES][DIALOG_HASH_SIZE];
 	bool recovery_made;
 	int recovery_tries, recovery_typed; /* which of them was typed back */
 
-	/* A message with a code: made by SEND, started by session.c after the reply; its outcome is told at the next step. */
+	/*
+	 * A message with a code: made by SEND, started by session.c after the reply; its outcome is
+	 * told at the next step.
+	 */
 	struct sending *outgoing; /* made, not yet started; owned */
 	struct sending *sending;  /* started; owned by itself */
 	enum method sent_method;  /* whose */
 	bool undelivered;
 	enum reason undelivered_why;
 
-	/* questions: the slot, whether the answer is to prove a registered set; the salt that it came with, the answers so far. */
+	/*
+	 * questions: the slot, whether the answer is to prove a registered set; the salt that it
+	 * came with, the answers so far.
+	 */
 	struct slot_wait slot;
 	enum method slot_method;
 	bool slot_proves;
@@ -93,15 +104,21 @@ dialog_bit(enum method method)
 	return 1u << method;
 }
 
-/* Begin a dialog: takes *user over (which is empty afterwards), makes the plan. 0 or -errno (then *d is empty). */
+/*
+ * Begin a dialog: takes *user over (which is empty afterwards), makes the plan. 0 or -errno (then
+ * *d is empty).
+ */
 int dialog_init(struct dialog *d, struct judge *judge, enum purpose purpose, struct user *user,
 		const struct context *context, int64_t number, int64_t now);
 /*
- * It is about to be held: audited, where something is owed (looking after what is registered, or reading of a change, is nothing of
- * the sort). 0 or -errno.
+ * It is about to be held: audited, where something is owed (looking after what is registered, or
+ * reading of a change, is nothing of the sort). 0 or -errno.
  */
 int dialog_begins(struct dialog *d);
-/* Nothing more is asked: give back its slot, let go of its sending, wipe every secret. Who it was for stays known. */
+/*
+ * Nothing more is asked: give back its slot, let go of its sending, wipe every secret. Who it was
+ * for stays known.
+ */
 void dialog_close(struct dialog *d);
 /* Close, wipe, release. */
 void dialog_done(struct dialog *d);
@@ -118,11 +135,15 @@ bool dialog_offers(const struct dialog *d, enum method method);
 int dialog_has(struct dialog *d, enum method method);
 
 /*
- * May what is missing be registered in this dialog? In a login: where the password was just checked, and it is owed, or something was
- * proven; not before the help desk code where one is needed. In manage: after a proof, never the first one.
+ * May what is missing be registered in this dialog? In a login: where the password was just
+ * checked, and it is owed, or something was proven; not before the help desk code where one is
+ * needed. In manage: after a proof, never the first one.
  */
 bool dialog_may_add(const struct dialog *d);
-/* May this method, which is registered, be replaced or removed? After a help desk code, or in manage after another one was proven. */
+/*
+ * May this method, which is registered, be replaced or removed? After a help desk code, or in
+ * manage after another one was proven.
+ */
 bool dialog_may_change(const struct dialog *d, enum method method);
 
 /* One event of this dialog. Texts may be NULL. 0 or -errno. */

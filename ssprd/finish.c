@@ -38,7 +38,7 @@ word_of(const struct dialog *d)
 	if (d->why == STATE_NOTICE)
 		return VERDICT_NOTICED;
 	if (!d->plan.registered || d->plan.stale_count > 0)
-		return VERDICT_POSTPONED; /* a "not now" runs, said in another dialog; or what is registered is blocked */
+		return VERDICT_POSTPONED; /* a "not now" runs, of another dialog; or a block */
 	return d->why == STATE_RECONFIRM ? VERDICT_CONFIRMED : VERDICT_REGISTERED;
 }
 
@@ -128,7 +128,10 @@ no_dialog(struct dialog *d, enum finish reason, enum verdict *verdict, bool *tel
 			    finish_word(reason));
 }
 
-/* The login goes on, nothing is counted, and it stays due. What is missing can be registered without a proof: that is a "not now". */
+/*
+ * The login goes on, nothing is counted, and it stays due. What is missing can be registered
+ * without a proof: that is a "not now".
+ */
 static int
 cannot_prove(struct dialog *d, enum finish reason, enum verdict *verdict, bool *tell)
 {
@@ -182,8 +185,8 @@ ending_of(enum finish reason)
 }
 
 /*
- * The changes that the session was given stood in front of the first prompt: told, once that was answered. Never in manage: a program that
- * runs as the user could hide there what it did.
+ * The changes that the session was given stood in front of the first prompt: told, once that was
+ * answered. Never in manage: a program that runs as the user could hide there what it did.
  */
 static int
 mark_told(struct dialog *d, const struct ending *ending)

@@ -1,5 +1,6 @@
 /*
- * The table of requests. What a session may ask stands in its columns; the handlers below see only what passed them.
+ * The table of requests. What a session may ask stands in its columns; the handlers below see only
+ * what passed them.
  */
 #include "ssprd/judge.h"
 
@@ -42,8 +43,8 @@ static const struct request_rule {
 };
 
 /*
- * The method that field 0 names, when this program has it and it is on offer; *stands: it is registered. 0: *row; JUDGED_VIOLATION;
- * -errno.
+ * The method that field 0 names, when this program has it and it is on offer; *stands: it is
+ * registered. 0: *row; JUDGED_VIOLATION; -errno.
  */
 static int
 method_of(struct dialog *d, const struct fields *request, const struct method_judge **row,
@@ -65,8 +66,8 @@ method_of(struct dialog *d, const struct fields *request, const struct method_ju
 }
 
 /*
- * What a request is about. A session must not put anything in the place of what its user proved unless that is open, and
- * nothing beside it either.
+ * What a request is about. A session must not put anything in the place of what its user proved
+ * unless that is open, and nothing beside it either.
  */
 enum about { ADDING, PROVING, CHANGING };
 
@@ -201,7 +202,10 @@ on_try(struct dialog *d, const struct fields *request, struct message *reply)
 								     : JUDGED_VIOLATION;
 }
 
-/* What was filled in its user may throw away as they may register it; what is registered goes as it is replaced. */
+/*
+ * What was filled in its user may throw away as they may register it; what is registered goes as it
+ * is replaced.
+ */
 static int
 on_remove(struct dialog *d, const struct fields *request, struct message *reply)
 {

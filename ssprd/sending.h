@@ -1,6 +1,6 @@
 /*
- * A message with a code on its way: made by a judge, started after its request was answered, its outcome audited and told
- * to the dialog at the next step. It outlives its dialog.
+ * A message with a code on its way: made by a judge, started after its request was answered, its
+ * outcome audited and told to the dialog at the next step. It outlives its dialog.
  */
 #ifndef SSPRD_SENDING_H
 #define SSPRD_SENDING_H
@@ -13,13 +13,16 @@ struct dialog;
 struct sending;
 
 /*
- * Make the message with this code for that method, to an address or number (a wire form), and put it into d->outgoing, in place
- * of an earlier one. 0 or -errno.
+ * Make the message with this code for that method, to an address or number (a wire form), and put
+ * it into d->outgoing, in place of an earlier one. 0 or -errno.
  */
 int
 sending_make(struct dialog *d, enum method method, enum way way, const char *to, const char *code);
 
-/* Start d->outgoing, if there is one: it becomes d->sending. An earlier one that still runs tells nobody any more. */
+/*
+ * Start d->outgoing, if there is one: it becomes d->sending. An earlier one that still runs tells
+ * nobody any more.
+ */
 void sending_start(struct dialog *d, struct deliveries *deliveries);
 
 /* The dialog ends: forget what was not started, let go of what runs. */

@@ -1,6 +1,6 @@
 /*
- * org.sspr.Sspr1: Check, Converse, Freeze. One rule: when the store cannot be written the answer is Unavailable, before anything else is
- * looked at; the module then does what onerr says.
+ * org.sspr.Sspr1: Check, Converse, Freeze. One rule: when the store cannot be written the answer is
+ * Unavailable, before anything else is looked at; the module then does what onerr says.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -20,8 +20,8 @@
 #include "text/log.h"
 
 /*
- * The context, and what root told with it. BUS_FINE, or an enum bus_error, or -errno. Root that tells no uid of a name without
- * a record has left out what only root can know.
+ * The context, and what root told with it. BUS_FINE, or an enum bus_error, or -errno. Root that
+ * tells no uid of a name without a record has left out what only root can know.
  */
 static int
 read_user(struct daemon *daemon, struct bus_call *call, int argument, struct context *context,
@@ -137,8 +137,9 @@ start(struct daemon *daemon, struct bus_call *call, enum purpose purpose, struct
 }
 
 /*
- * Only root can say that the password was just checked: a program that runs as the user must not be able to register for them. And nobody but
- * they themselves, root neither, manages what they registered.
+ * Only root can say that the password was just checked: a program that runs as the user must not be
+ * able to register for them. And nobody but they themselves, root neither, manages what they
+ * registered.
  */
 static int
 may_converse(struct daemon *daemon, const struct bus_call *call, enum purpose purpose)

@@ -1,5 +1,5 @@
 /*
- * A session's life: started, answered, ended, reaped. The order of an end: its secrets are wiped
+ * A session's life: answered, ended, reaped. The order of an end: its secrets are wiped
  * and its socket closed as soon as nothing more may be asked; the entry itself, and whose it was,
  * goes when the process has been reaped.
  */
@@ -14,28 +14,11 @@
 #include <unistd.h>
 
 #include "protocol/request.h"
-#include "ssprd/check.h"
-#include "ssprd/context.h"
-#include "ssprd/core/config.h"
 #include "ssprd/dialog.h"
 #include "ssprd/finish.h"
-#include "ssprd/launch.h"
 #include "ssprd/sending.h"
+#include "ssprd/session_private.h"
 #include "text/log.h"
-
-struct session {
-	struct child child; /* first: child_ended casts back */
-	struct sessions *all;
-	struct dialog dialog;
-	int64_t number;
-	int fd; /* -1: nothing more may be asked */
-	struct loop_watch watch;
-	struct loop_timer limit, slot, replace;
-	int64_t ends_at; /* loop_now() */
-	bool ending;     /* its verdict is out */
-	bool crossing; /* we ended it: one request may have been on its way, and is no violation */
-	struct session *next, *previous;
-};
 
 static void
 session_close(struct session *s)
@@ -50,8 +33,8 @@ session_close(struct session *s)
 	dialog_close(&s->dialog); /* may grant its slot to another session */
 }
 
-static void
-limit_reached(void *arg)
+void
+session_limit_reached(void *arg)
 {
 	struct session *s = arg;
 
@@ -71,7 +54,7 @@ session_ending(struct session *s)
 	s->ending = true;
 	s->all->count--;
 	s->all->ending++;
-	loop_timer_set(s->all->loop, &s->limit, SESSION_GOODBYE_MS, limit_reached, s);
+	loop_timer_set(s->all->loop, &s->limit, SESSION_GOODBYE_MS, session_limit_reached, s);
 }
 
 static void
@@ -136,8 +119,8 @@ session_reply(struct session *s, const struct message *reply)
 		session_ending(s);
 }
 
-static void
-slot_granted(void *arg)
+void
+session_slot_granted(void *arg)
 {
 	struct session *s = arg;
 	struct message reply;
@@ -151,8 +134,8 @@ slot_granted(void *arg)
 }
 
 /* One enrolment a user: the newer knew the password too. */
-static void
-replace_older(void *arg)
+void
+session_replace_older(void *arg)
 {
 	struct session *s = arg;
 
@@ -173,11 +156,12 @@ look_who_replaces(struct session *s, const struct message *request)
 	int op = request->len > 0 ? request->data[0] : 0;
 
 	if (op == REQUEST_FACTS && s->dialog.state == DIALOG_NEW)
-		loop_timer_set(s->all->loop, &s->replace, SESSION_REPLACE_MS, replace_older, s);
+		loop_timer_set(s->all->loop, &s->replace, SESSION_REPLACE_MS, session_replace_older,
+			       s);
 	else if (op == REQUEST_FINISH)
 		loop_timer_clear(&s->replace);
 	else if (op != REQUEST_FACTS && op != REQUEST_LOG && s->replace.loop)
-		replace_older(s);
+		session_replace_older(s);
 }
 
 static void
@@ -205,8 +189,8 @@ session_answer(struct session *s, const struct message *request)
 	message_done(&reply);
 }
 
-static void
-request_ready(unsigned int events, void *arg)
+void
+session_request_ready(unsigned int events, void *arg)
 {
 	struct session *s = arg;
 	struct message request;
@@ -250,8 +234,8 @@ session_free(struct session *s)
 	free(s);
 }
 
-static void
-child_ended(struct child *child, int status)
+void
+session_child_ended(struct child *child, int status)
 {
 	struct session *s = (struct session *)child;
 	struct sessions *all = s->all;
@@ -269,138 +253,6 @@ child_ended(struct child *child, int status)
 	session_free(s);
 	if (!all->first && all->all_gone)
 		all->all_gone(all->all_gone_arg);
-}
-
-static bool
-is_of(const struct session *s, int64_t user, enum purpose purpose)
-{
-	return s->dialog.user.stored.id == user && s->dialog.purpose == purpose;
-}
-
-/* Anybody may ask to manage, as often as they like: nobody takes the place of those who log in by it. */
-static bool
-manages_enough(const struct sessions *all, int64_t user, enum purpose purpose)
-{
-	int own = 0;
-
-	for (const struct session *s = all->first; s; s = s->next)
-		own += is_of(s, user, PURPOSE_MANAGE);
-	return purpose == PURPOSE_MANAGE && own >= SESSIONS_MANAGE_MAX;
-}
-
-static bool
-all_taken(const struct sessions *all)
-{
-	return all->count >= DIALOGS_MAX ||
-	       all->count + all->ending >= DIALOGS_MAX + SESSIONS_ENDING_MAX;
-}
-
-/* On the list, counted, watched. */
-static int
-session_enter(struct session *s, int fd)
-{
-	struct sessions *all = s->all;
-	int64_t ms = all->judge->config->registration.time_limit * (int64_t)1000;
-	int r = loop_watch(all->loop, &s->watch, fd, LOOP_READ, request_ready, s);
-
-	if (r < 0)
-		return r;
-	s->fd = fd;
-	s->ends_at = loop_now() + ms;
-	loop_timer_set(all->loop, &s->limit, ms + SESSION_GRACE_SECONDS * 1000, limit_reached, s);
-	s->next = all->first;
-	if (all->first)
-		all->first->previous = s;
-	all->first = s;
-	all->count++;
-	return 0;
-}
-
-static int
-session_new(struct sessions *all, enum purpose purpose, struct user *user,
-	    const struct context *context, int64_t now, struct session **out)
-{
-	struct session *s = calloc(1, sizeof(*s));
-	int r;
-
-	if (!s)
-		return -ENOMEM;
-	s->all = all;
-	s->fd = -1;
-	s->number = ++all->last_number;
-	r = dialog_init(&s->dialog, all->judge, purpose, user, context, s->number, now);
-	if (r < 0) {
-		free(s);
-		return r;
-	}
-	s->dialog.slot.granted = slot_granted;
-	s->dialog.slot.arg = s;
-	*out = s;
-	return 0;
-}
-
-/* The process, with its two sockets: one is ours, one the caller's. */
-static int
-launch(struct session *s, unsigned int columns, int *terminal)
-{
-	int requests = -1;
-	int r = launch_session(s->all->children, &s->child, s->all->program, &s->dialog, columns,
-			       child_ended, &requests, terminal);
-
-	if (r == 0)
-		r = session_enter(s, requests);
-	if (r == 0)
-		return 0;
-	child_drop(s->all->children, &s->child);
-	if (requests >= 0) {
-		close(requests);
-		close(*terminal);
-	}
-	return r;
-}
-
-static int
-start(struct session *s, const struct context *context, int *terminal)
-{
-	struct dialog *d = &s->dialog;
-	int r;
-
-	if (d->purpose == PURPOSE_ENROLL && !check_needs_dialog(d->plan.state)) {
-		r = launch_nothing(d, terminal);
-		return r < 0 ? r : SESSION_NOT_NEEDED;
-	}
-	if (manages_enough(s->all, d->user.stored.id, d->purpose))
-		return SESSION_TOO_MANY;
-	if (all_taken(s->all))
-		replace_older(s); /* there is no room to wait for its first prompt */
-	if (all_taken(s->all))
-		return SESSION_TOO_MANY;
-	r = dialog_begins(d);
-	if (r == 0)
-		r = launch(s, context->columns, terminal);
-	if (r < 0)
-		log_error("a session cannot be started: %s", strerror(-r));
-	return r < 0 ? r : SESSION_STARTED;
-}
-
-int
-session_start(struct sessions *all, enum purpose purpose, struct user *user,
-	      const struct context *context, int64_t now, int *terminal)
-{
-	struct session *s;
-	int r;
-
-	if (all->all_gone) /* ssprd is about to end */
-		return -ESHUTDOWN;
-	r = session_new(all, purpose, user, context, now, &s);
-	if (r < 0)
-		return r;
-	r = start(s, context, terminal);
-	if (r == SESSION_STARTED)
-		return r;
-	dialog_done(&s->dialog);
-	free(s);
-	return r;
 }
 
 void

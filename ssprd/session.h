@@ -1,7 +1,8 @@
 /*
- * Sessions: one process a dialog. Started with fd 3 the terminal and fd 4 the requests and nothing else, counted, limited in time,
- * answered by the judge, reaped. A session that asks what it may not is killed at once; one that ssprd ends itself is told
- * the verdict and has SESSION_GOODBYE_MS to show it.
+ * Sessions: one process a dialog. Started with fd 3 the terminal and fd 4 the requests and nothing
+ * else, counted, limited in time, answered by the judge, reaped. A session that asks what it may
+ * not is killed at once; one that ssprd ends itself is told the verdict and has SESSION_GOODBYE_MS
+ * to show it.
  */
 #ifndef SSPRD_SESSION_H
 #define SSPRD_SESSION_H
@@ -24,8 +25,7 @@ struct user;
 #define SESSION_GOODBYE_MS    5000
 #define SESSION_REPLACE_MS    25 /* no user is asked: such a login has said so by then */
 #define SESSIONS_ENDING_MAX   64 /* so many may say goodbye beyond the dialogs of DIALOGS_MAX */
-#define SESSIONS_MANAGE_MAX                                                                        \
-	2 /* of one user, those that say goodbye too: anybody can ask for these, as often as they like */
+#define SESSIONS_MANAGE_MAX   2  /* of one user, those that say goodbye too */
 
 struct sessions {
 	struct loop *loop;
@@ -48,13 +48,17 @@ enum session_result {
 };
 
 /*
- * Start a dialog with this user (taken over; empty afterwards). A running one of the same user and purpose is told "replaced"
- * once this one has shown that it can hold a dialog. An enum session_result or -errno.
+ * Start a dialog with this user (taken over; empty afterwards). A running one of the same user and
+ * purpose is told "replaced" once this one has shown that it can hold a dialog. An enum
+ * session_result or -errno.
  */
 int session_start(struct sessions *sessions, enum purpose purpose, struct user *user,
 		  const struct context *context, int64_t now, int *terminal);
 
-/* Tell every session that its dialog is over (failed), and call all_gone when the last has left; at once when there is none. */
+/*
+ * Tell every session that its dialog is over (failed), and call all_gone when the last has left; at
+ * once when there is none.
+ */
 void sessions_end_all(struct sessions *sessions, void (*all_gone)(void *arg), void *arg);
 
 /* Kill and forget whatever is left. */

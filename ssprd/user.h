@@ -40,18 +40,24 @@ int user_tell(struct user *user, struct judge *judge, const char *name,
 	      const struct context *context, int64_t now, bool write);
 
 /*
- * The record as the store has it now, in the place of an older copy. 0 (also where it was set aside meanwhile: the copy stays, and
- * writes nothing) or -errno.
+ * The record as the store has it now, in the place of an older copy. 0 (also where it was set aside
+ * meanwhile: the copy stays, and writes nothing) or -errno.
  */
 int user_again(struct user *user, struct store *store);
 
 /* What this user owes now. 0 or -errno. */
 int user_plan(struct judge *judge, const struct user *user, int64_t now, struct plan *plan);
 
-/* Keep it that this user was seen dormant, where the plan says so: what they need stays until they are registered. 0 or -errno. */
+/*
+ * Keep it that this user was seen dormant, where the plan says so: what they need stays until they
+ * are registered. 0 or -errno.
+ */
 int user_keep_dormant(struct user *user, struct store *store, const struct plan *plan, int64_t now);
 
-/* Nothing is owed (plan.settled): what counted towards it is set back, and when it was so first is kept. 0 or -errno. */
+/*
+ * Nothing is owed (plan.settled): what counted towards it is set back, and when it was so first is
+ * kept. 0 or -errno.
+ */
 int user_settle(struct user *user, struct store *store, int64_t now);
 
 /* Does this bus uid belong to that name? 1 yes, 0 no or no record, -errno. */

@@ -139,7 +139,10 @@ mail_words(char *out, size_t size, const struct code_words *w)
 			w->contact);
 }
 
-/* Short: a text message has 160 characters. The code comes first, where notifications show it whole. */
+/*
+ * Short: a text message has 160 characters. The code comes first, where notifications show it
+ * whole.
+ */
 static int
 sms_words(char *out, size_t size, const struct code_words *w)
 {

@@ -1,6 +1,7 @@
 /*
- * The authenticator app (TOTP, RFC 6238). The secret is made here and waits in the dialog; a current code proves that the app has
- * it, and only then is it saved, with the time step that was used: that code is good for nothing more. Each later one is good once.
+ * The authenticator app (TOTP, RFC 6238). The secret is made here and waits in the dialog; a
+ * current code proves that the app has it, and only then is it saved, with the time step that was
+ * used: that code is good for nothing more. Each later one is good once.
  */
 #include <errno.h>
 #include <liboath/oath.h>

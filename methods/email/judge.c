@@ -1,5 +1,6 @@
 /*
- * An e-mail address that can be read without this password, proven by a code that was mailed to it (ssprd/code.h).
+ * An e-mail address that can be read without this password, proven by a code that was mailed to it
+ * (ssprd/code.h).
  */
 #include <stdio.h>
 #include <string.h>

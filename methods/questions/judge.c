@@ -1,7 +1,7 @@
 /*
- * Security questions. The session hashes (Argon2id, with the salt that comes with its slot); answers never come here. To register, the
- * hashes are taken one by one and saved when there are enough; to prove, one question of those on record is picked, and its
- * hash compared.
+ * Security questions. The session hashes (Argon2id, with the salt that comes with its slot);
+ * answers never come here. To register, the hashes are taken one by one and saved when there are
+ * enough; to prove, one question of those on record is picked, and its hash compared.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -58,8 +58,8 @@ kept_read(struct dialog *d, struct kept_answer *k)
 }
 
 /*
- * Which of them: by chance, but the same one until it was answered, in every dialog: nobody starts dialogs until a question
- * comes whose answer they know.
+ * Which of them: by chance, but the same one until it was answered, in every dialog: nobody starts
+ * dialogs until a question comes whose answer they know.
  */
 static size_t
 pick(const struct dialog *d, const struct kept_answer *k)

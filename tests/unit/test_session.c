@@ -30,7 +30,7 @@
 #include "tests/unit/program.h"
 #include "text/log.h"
 
-/* link: ssprd/session.c ssprd/launch.c ssprd/sending.c ssprd/check.c @judge */
+/* link: ssprd/session.c ssprd/session_start.c ssprd/launch.c ssprd/sending.c ssprd/check.c @judge */
 
 #define POLICY                                                                                     \
 	"[registration]\nmethods = app email questions\n"                                          \

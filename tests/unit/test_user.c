@@ -180,6 +180,129 @@ the_line_of_a_day_is_shown_once_a_day_even_when_the_clock_goes_back(void **state
 	assert_true(show);
 }
 
+/* The mark of the store, and that of the copy. */
+static void
+assert_mark(enum store_mark mark, int64_t expected)
+{
+	struct store_user now;
+	int64_t in_store[MARK_COUNT], in_copy[MARK_COUNT];
+	const struct store_user *users[] = { &now, &user.stored };
+	int64_t *lists[] = { in_store, in_copy };
+
+	assert_int_equal(store_user_get(judge.store, "alice", &now), STORE_DONE);
+	for (int i = 0; i < 2; i++) {
+		lists[i][MARK_REQUIRED_AT] = users[i]->required_at;
+		lists[i][MARK_REQUIRED_BY] = users[i]->required_by;
+		lists[i][MARK_DORMANT_SEEN] = users[i]->dormant_seen;
+		lists[i][MARK_REGISTERED_AT] = users[i]->registered_at;
+		lists[i][MARK_CODE_OPEN_UNTIL] = users[i]->code_open_until;
+		lists[i][MARK_FROZEN_AT] = users[i]->frozen_at;
+	}
+	store_user_done(&now);
+	assert_int_equal(in_store[mark], expected);
+	assert_int_equal(in_copy[mark], expected);
+}
+
+static void
+the_plan_is_made_of_all_that_the_store_knows(void **state)
+{
+	struct context context = alice_context();
+	struct store_notice notice = { .time = NOW, .kind = "frozen" };
+	limit_key key;
+	struct plan plan;
+	int64_t id, until;
+
+	(void)state;
+	use_policy(POLICY_OF("app email recovery-codes"));
+	tell(&context, NOW);
+	id = user.stored.id;
+	fill_in(METHOD_EMAIL, "alice@mail.example");
+	assert_int_equal(store_notice_add(judge.store, id, &notice), 0);
+	assert_int_equal(store_method_put(judge.store, id,
+					  &(struct store_method){ .method = METHOD_RECOVERY_CODES,
+								  .registered_at = NOW,
+								  .proven_at = NOW,
+								  .sealed = (unsigned char *)"",
+								  .sealed_len = 0 }),
+			 0);
+	assert_int_equal(store_recovery_put(judge.store, id,
+					    (const unsigned char[2][STORE_HASH_SIZE]){ "a", "b" },
+					    2),
+			 0);
+	limit_user_key(judge.vault, LIMIT_FAILURES, id, key);
+	assert_int_equal(
+		limit_fail(judge.store, key, &(struct limit_rule){ 1, 10, 100 }, NOW, &until),
+		LIMIT_PERMITTED);
+	assert_int_equal(user_plan(&judge, &user, NOW, &plan), 0);
+	assert_int_equal(plan.standing[METHOD_EMAIL], STANDING_FILLED_IN);
+	assert_int_equal(plan.standing[METHOD_RECOVERY_CODES], STANDING_PROVEN);
+	assert_int_equal(plan.codes_left, 2);
+	assert_true(plan.notice);
+	assert_false(plan.capable);
+	assert_int_equal(plan.done, 1);
+}
+
+static void
+a_copy_is_replaced_by_what_the_store_has_now(void **state)
+{
+	struct context context = alice_context();
+	int64_t old;
+
+	(void)state;
+	tell(&context, NOW);
+	old = user.stored.id;
+	assert_int_equal(store_user_mark(judge.store, old, MARK_FROZEN_AT, NOW + 7), 0);
+	assert_int_equal(user_again(&user, judge.store), 0);
+	assert_mark(MARK_FROZEN_AT, NOW + 7);
+	assert_int_equal(store_user_set_aside(judge.store, old, NOW), 0);
+	assert_int_equal(user_again(&user, judge.store), 0);
+	assert_int_equal(user.stored.id, old);
+	assert_int_equal(user_settle(&user, judge.store, NOW), -ESTALE);
+}
+
+static void
+who_was_seen_dormant_stays_so_from_the_first_time(void **state)
+{
+	struct context context = alice_context();
+	struct plan dormant = { .dormant = true }, awake = { 0 };
+
+	(void)state;
+	tell(&context, NOW);
+	assert_int_equal(user_keep_dormant(&user, judge.store, &awake, NOW), 0);
+	assert_mark(MARK_DORMANT_SEEN, 0);
+	assert_int_equal(user_keep_dormant(&user, judge.store, &dormant, NOW + 1), 0);
+	assert_int_equal(user_keep_dormant(&user, judge.store, &dormant, NOW + 2), 0);
+	assert_int_equal(user_keep_dormant(&user, judge.store, &awake, NOW + 3), 0);
+	assert_mark(MARK_DORMANT_SEEN, NOW + 1);
+}
+
+static void
+what_counted_towards_what_is_settled_is_over(void **state)
+{
+	static const enum store_mark over[] = { MARK_REQUIRED_AT, MARK_REQUIRED_BY,
+						MARK_DORMANT_SEEN };
+	struct context context = alice_context();
+
+	(void)state;
+	tell(&context, NOW);
+	for (size_t i = 0; i < sizeof(over) / sizeof(over[0]); i++)
+		assert_int_equal(store_user_mark(judge.store, user.stored.id, over[i], NOW), 0);
+	assert_int_equal(store_user_mark(judge.store, user.stored.id, MARK_FROZEN_AT, NOW), 0);
+	user.stored.postpones_used = 2;
+	user.stored.postponed_until = NOW + 5;
+	assert_int_equal(store_user_put(judge.store, &user.stored), 0);
+	assert_int_equal(user_again(&user, judge.store), 0);
+	assert_int_equal(user_settle(&user, judge.store, NOW + 9), 0);
+	for (size_t i = 0; i < sizeof(over) / sizeof(over[0]); i++)
+		assert_mark(over[i], 0);
+	assert_mark(MARK_REGISTERED_AT, NOW + 9);
+	assert_mark(MARK_FROZEN_AT, NOW);
+	assert_int_equal(stored().postpones_used, 0);
+	assert_int_equal(stored().postponed_until, 0);
+	assert_int_equal(user_settle(&user, judge.store, NOW + 99), 0);
+	assert_mark(MARK_REGISTERED_AT, NOW + 9);
+}
+
 int
 main(void)
 {
@@ -192,6 +315,10 @@ main(void)
 		TEST(what_is_not_told_stays),
 		TEST(a_record_of_another_uid_is_set_aside_with_its_methods_and_stamp),
 		TEST(asking_only_writes_nothing),
+		TEST(the_plan_is_made_of_all_that_the_store_knows),
+		TEST(a_copy_is_replaced_by_what_the_store_has_now),
+		TEST(who_was_seen_dormant_stays_so_from_the_first_time),
+		TEST(what_counted_towards_what_is_settled_is_over),
 		TEST(themselves_is_who_has_the_stored_uid),
 		TEST(the_line_of_a_day_is_shown_once_a_day_even_when_the_clock_goes_back),
 	};
