@@ -282,8 +282,9 @@ def test_a_dialog_ends_when_its_time_is_over(host, person, policy):
 
 def test_a_mail_server_that_refuses_the_address_is_told_at_the_next_step(host, at, person):
     host.mail.refuse[person.mail] = "550 no such mailbox"
+    mark = host.log.mark()
     player, conversation, _ = at("mail code")   # the prompt stands at once
-    wait_until(lambda: not processes.find("sspr-deliver"), "the delivery has ended")
+    host.log.wait_for("event=code-failed", mark)
     told = answer(conversation, "")
     assert "was not sent" in told and "refuses" in told and "Nothing was counted" in told
     del host.mail.refuse[person.mail]
