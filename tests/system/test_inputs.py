@@ -7,10 +7,8 @@ import time
 import pytest
 
 import bus
-import processes
 from host import POLICY
 from player import Player, totp
-from waiting import wait_until
 
 
 def words(text):
