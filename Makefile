@@ -103,6 +103,7 @@ DATA_PLACES = $(MODULE):$(PAMDIR)/pam_sspr.so $(CLIENT):$(LIBDIR)/sspr/libsspr-c
 	$(foreach f,$(wildcard man/*.[1-8]),$(f):$(DATADIR)/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
 	$(foreach f,$(CATALOGUES),$(f):$(f:$(BUILD)/locale/%=$(LOCALEDIR)/%)) \
 	$(foreach f,$(wildcard policy/examples/*/*),$(f):$(DATADIR)/doc/sspr/$(f:policy/%=%))
+OWN_FOLDERS = $(LIBDIR)/sspr $(LIBEXECDIR) $(DATADIR)/sspr $(DATADIR)/doc/sspr
 from = $(word 1,$(subst :, ,$(1)))
 place = "$(DESTDIR)$(word 2,$(subst :, ,$(1)))"
 define newline
@@ -118,6 +119,9 @@ install: all
 		install -D -m 0644 policy/sspr.conf "$(DESTDIR)$(SYSCONFDIR)/sspr/sspr.conf"
 uninstall:
 	rm -f $(foreach row,$(PROGRAM_PLACES) $(DATA_PLACES),$(call place,$(row)))
+	for folder in $(OWN_FOLDERS:%="$(DESTDIR)%"); do \
+		[ ! -d "$$folder" ] || find "$$folder" -depth -type d -empty -delete; \
+	done
 
 .PHONY: deps
 deps:

@@ -65,7 +65,9 @@ class Host:
     # --- the product
 
     def _install(self):
-        """As README.md tells an administrator."""
+        """As README.md tells an administrator, on a machine that has not had sspr before."""
+        for folder in ("/etc/sspr", "/var/lib/sspr"):
+            shutil.rmtree(folder, ignore_errors=True)
         make = ["make", "-s", "-C", TREE, "install"]
         subprocess.run(make + ["BUILD=" + HOST_BUILD], check=True, stdout=subprocess.DEVNULL)
         if BUILD != HOST_BUILD:
@@ -90,7 +92,7 @@ class Host:
         """The one line, where it reaches every service: the module must leave cron, su and sudo alone by itself."""
         if COMMON_ACCOUNT not in self._stacks:
             with open(COMMON_ACCOUNT) as file:
-                self._stacks[COMMON_ACCOUNT] = file.read()
+                self._stacks[COMMON_ACCOUNT] = "".join(line for line in file if "pam_sspr.so" not in line)
         with open(COMMON_ACCOUNT, "w") as file:
             file.write(self._stacks[COMMON_ACCOUNT] + "account required %s %s\n" % (program, options))
 
@@ -105,7 +107,7 @@ class Host:
     def start_bus(self):
         os.makedirs("/run/dbus", exist_ok=True)
         self.bus = subprocess.Popen(["dbus-daemon", "--system", "--nofork", "--nopidfile", "--nosyslog"],
-                                    stdin=subprocess.DEVNULL, stderr=open("/tmp/bus.log", "a"))
+                                    stdin=subprocess.DEVNULL, stderr=open("/tmp/bus.log", "a"), start_new_session=True)
         wait_until(self._bus_answers, "the bus listens")
 
     def _bus_answers(self):

@@ -42,13 +42,22 @@ def open_files(pid):
     return len(os.listdir("/proc/%d/fd" % pid))
 
 
-def proportional_memory(pid):
-    """PSS in KiB."""
+def _memory(pid, kind):
     with open("/proc/%d/smaps_rollup" % pid) as file:
         for line in file:
-            if line.startswith("Pss:"):
+            if line.startswith(kind + ":"):
                 return int(line.split()[1])
-    raise AssertionError("no Pss line for %d" % pid)
+    raise AssertionError("no line %s for %d" % (kind, pid))
+
+
+def proportional_memory(pid):
+    """PSS in KiB: its own, and its share of what others have mapped too."""
+    return _memory(pid, "Pss")
+
+
+def own_memory(pid):
+    """Anonymous memory in KiB: what it has allocated. PSS changes with whoever else maps the same libraries."""
+    return _memory(pid, "Anonymous")
 
 
 def mapped_files(pid):

@@ -38,7 +38,8 @@ class Sshd:
             file.write("Port %d\n" % port + BASE + settings)
         self.log = "/run/sshd/log-%d" % port
         self.process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", self.config],
-                                        stdin=subprocess.DEVNULL, stderr=open(self.log, "w"))
+                                        stdin=subprocess.DEVNULL, stderr=open(self.log, "w"),
+                                        start_new_session=True)    # Ctrl-C in the demo is not for it
         wait_until(self._listens, "sshd listens")
 
     def _listens(self):

@@ -141,7 +141,7 @@ def test_dialogs_leave_neither_files_nor_memory_behind(host):
                 conversation.close()
         wait_until(lambda: not host.sessions(), "all sessions have ended")
         pid = host.daemon()
-        return processes.open_files(pid), processes.proportional_memory(pid)
+        return processes.open_files(pid), processes.own_memory(pid)
 
     files_before, memory_before = dialogs(LEAK_DIALOGS // 10)
     files_after, memory_after = dialogs(LEAK_DIALOGS - LEAK_DIALOGS // 10)

@@ -43,6 +43,14 @@ def hashed(password):
                           text=True).stdout
 
 
+def _add_line(path, name, line):
+    """In the place of the line that the machine has for that name, if it has one."""
+    with open(path) as file:
+        others = [other for other in file if not other.startswith(name + ":")]
+    with open(path, "w") as file:
+        file.writelines(others + [line])
+
+
 def add_person(name=None, password=None, groups=(), shadow=None):
     number = next(_numbers)
     if name is None:
@@ -50,12 +58,9 @@ def add_person(name=None, password=None, groups=(), shadow=None):
     uid = 20000 + number
     password = password or "Tulip-%d-garden" % number
     person = Person(name, uid, password)
-    with open("/etc/passwd", "a") as passwd:
-        passwd.write("%s:x:%d:%d:%s:%s:/bin/bash\n" % (name, uid, uid, name.title(), person.home))
-    with open("/etc/shadow", "a") as file:
-        file.write("%s:%s:19700:0:99999:7:::\n" % (name, shadow or hashed(password)))
-    with open("/etc/group", "a") as group:
-        group.write("%s:x:%d:\n" % (name, uid))
+    _add_line("/etc/passwd", name, "%s:x:%d:%d:%s:%s:/bin/bash\n" % (name, uid, uid, name.title(), person.home))
+    _add_line("/etc/shadow", name, "%s:%s:19700:0:99999:7:::\n" % (name, shadow or hashed(password)))
+    _add_line("/etc/group", name, "%s:x:%d:\n" % (name, uid))
     for group_name in groups:
         subprocess.run(["gpasswd", "-a", name, group_name], check=True, stdout=subprocess.DEVNULL)
     os.makedirs(person.home, mode=0o700, exist_ok=True)

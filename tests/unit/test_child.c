@@ -116,8 +116,8 @@ it_inherits_no_environment_and_no_blocked_signal(void **state)
 {
 	(void)state;
 	setenv("SECRET", "of ours", 1);
-	run("tr '\\0' '\\n' </proc/$$/environ >$0.out; grep SigBlk /proc/self/status >>$0.out", NULL,
-	    0);
+	run("tr '\\0' '\\n' </proc/$$/environ >$0.out; grep SigBlk /proc/self/status >>$0.out",
+	    NULL, 0);
 	unsetenv("SECRET");
 	assert_true(wrote("SigBlk:\t0000000000000000\n"));
 	assert_false(wrote("SECRET"));
