@@ -282,7 +282,7 @@ def test_a_mail_server_that_refuses_the_address_is_told_at_the_next_step(host, a
     host.mail.refuse[person.mail] = "550 no such mailbox"
     mark = host.log.mark()
     player, conversation, _ = at("mail code")   # the prompt stands at once
-    host.log.wait_for("event=code-failed", mark)
+    host.log.wait_for("email: not delivered", mark)
     told = answer(conversation, "")
     assert "was not sent" in told and "refuses" in told and "Nothing was counted" in told
     del host.mail.refuse[person.mail]
