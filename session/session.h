@@ -51,6 +51,7 @@ struct session {
 	/* What session/talk.c keeps. */
 	char text[PACKET_TEXT_MAX + 1]; /* said, goes in front of the next prompt */
 	size_t text_len;
+	bool answered;      /* the terminal has answered a prompt */
 	size_t typed;       /* bytes that came from the terminal */
 	int prompts;        /* that were shown */
 	int empty_in_a_row; /* empty answers where Enter is no choice */

@@ -100,11 +100,15 @@ show_prompt(struct session *s, enum packet_type type, const char *prompt)
 	return o;
 }
 
+/*
+ * A terminal that answered before can prompt: when it no longer wants to, its user broke off (the Cancel of a
+ * greeter). Else the first answer would be a way around a registration that can't be postponed any more.
+ */
 static enum outcome
 gave_up(struct session *s, const struct packet *p)
 {
 	if (strcmp(p->text, PACKET_CANNOT_PROMPT) == 0)
-		return session_finish(s, FINISH_NO_DIALOG);
+		return session_finish(s, s->answered ? FINISH_NOT_NOW : FINISH_NO_DIALOG);
 	if (strcmp(p->text, PACKET_CANCELLED) == 0)
 		return session_finish(s, FINISH_NOT_NOW);
 	return session_finish(s, FINISH_BROKEN);
@@ -124,6 +128,7 @@ take_packet(struct session *s, struct packet *p)
 		return gave_up(s, p);
 	if (p->type != PACKET_ANSWER)
 		return session_finish(s, FINISH_BROKEN);
+	s->answered = true;
 	s->typed += p->len;
 	if (s->typed > DIALOG_INPUT_MAX)
 		return session_finish(s, FINISH_TOO_MUCH_INPUT);

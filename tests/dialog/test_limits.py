@@ -32,6 +32,12 @@ def test_a_login_without_a_dialog_is_told_nothing_unless_the_judge_says_so(play)
     assert [kind for kind, _ in play(Judge(tell="1"), [CONVERSATION]).packets] == ["?", "i", "."]
 
 
+def test_a_terminal_that_breaks_off_after_an_answer_has_said_not_now(play):
+    judge = Judge(postpones_left=0)
+    assert play(judge, ["", CONVERSATION]).verdict == "declined"
+    assert judge.finished == "not-now"
+
+
 @pytest.mark.parametrize("typed, text", [
     (b"x" * 512, "too long"),
     (b"x" * 4000, "too long"),

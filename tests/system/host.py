@@ -73,7 +73,8 @@ class Host:
         if BUILD != HOST_BUILD:
             for program, place in PROGRAMS.items():
                 shutil.copy(os.path.join(TREE, BUILD, program), place)
-        subprocess.run(["systemd-sysusers", "/usr/lib/sysusers.d/sspr.conf"], check=True)
+        subprocess.run(["systemd-sysusers", "/usr/lib/sysusers.d/sspr.conf"], check=True,
+                       env=dict(os.environ, SYSTEMD_LOG_LEVEL="warning"))
         subprocess.run(["systemd-tmpfiles", "--create", "/usr/lib/tmpfiles.d/sspr.conf"], check=True)
 
     def configure(self, text, drop_ins=None):

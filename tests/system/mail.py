@@ -309,8 +309,8 @@ class BrokenServer:
                 return
             self.connections += 1
             thread = threading.Thread(target=self._talk, args=(connection,), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
 
     def _do(self, connection, what):
         """False: the talk is over."""

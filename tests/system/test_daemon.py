@@ -25,9 +25,12 @@ DAEMON = "/usr/sbin/ssprd"
 IDLE_KIB = 6 * 1024
 
 AS_A_USER = """
-import sys
+import os, sys
 sys.path.insert(0, %r)
-import bus, dbus
+import bus, dbus    # as root: the tree may lie where no user can read
+os.setgroups([])
+os.setgid(%d)
+os.setuid(%d)
 with bus.Bus() as link:
     try:
         answer = link.call(%r, %r, %r, *%s)
@@ -39,9 +42,10 @@ with bus.Bus() as link:
 
 def as_user(uid, interface, method, signature, arguments):
     """What a program of that uid is answered: ("answer", its first value) or ("error", the name). arguments: Python."""
-    script = AS_A_USER % (os.path.dirname(os.path.abspath(__file__)), interface, method, signature, arguments)
-    done = subprocess.run([sys.executable, "-B", "-c", script], user=uid, group=uid, extra_groups=[], env={},
-                          capture_output=True, text=True, timeout=LONG, check=True)
+    here = os.path.dirname(os.path.abspath(__file__))
+    script = AS_A_USER % (here, uid, uid, interface, method, signature, arguments)
+    done = subprocess.run([sys.executable, "-B", "-c", script], env={}, capture_output=True,
+                          text=True, timeout=LONG, check=True)
     return tuple(done.stdout.split())
 
 
