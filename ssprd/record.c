@@ -54,6 +54,12 @@ settle(struct dialog *d)
 	return r < 0 ? r : user_settle(&d->user, d->judge->store, d->now);
 }
 
+static bool
+is_value(const struct secret *was, const void *record, size_t len)
+{
+	return was->len > 0 && was->len == len && memcmp(was->data, record, len) == 0;
+}
+
 /* The address that goes, when the new record is another one. NULL: none does. */
 static const char *
 address_gone(enum method method, const struct store_method *old, const struct secret *was,
@@ -63,9 +69,7 @@ address_gone(enum method method, const struct store_method *old, const struct se
 
 	if (!row || !row->address || !old->registered_at || !was->len)
 		return NULL;
-	if (was->len == len && memcmp(was->data, record, len) == 0)
-		return NULL;
-	return secret_text(was);
+	return is_value(was, record, len) ? NULL : secret_text(was);
 }
 
 /* Who filled it in stays known while it is their value. */
@@ -73,7 +77,7 @@ static void
 keep_filled(struct store_method *row, const struct store_method *old, const struct secret *was,
 	    const void *record, size_t len)
 {
-	if (!old->filled_at || was->len != len || memcmp(was->data, record, len) != 0)
+	if (!old->filled_at || !is_value(was, record, len))
 		return;
 	row->filled_at = old->filled_at;
 	memcpy(row->filled_by, old->filled_by, sizeof(row->filled_by));

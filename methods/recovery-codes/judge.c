@@ -17,9 +17,8 @@
 #include "ssprd/stamps.h"
 #include "text/recovery.h"
 
-_Static_assert(RECOVERY_CODES == STORE_RECOVERY_COUNT, "the store keeps as many as are made");
-_Static_assert(DIALOG_HASH_SIZE == STORE_HASH_SIZE && DIALOG_HASH_SIZE == VAULT_HASH_SIZE,
-	       "one size of hash");
+_Static_assert(sizeof(((struct dialog *)0)->recovery) == STORE_RECOVERY_COUNT * STORE_HASH_SIZE,
+	       "as many are kept as are made");
 
 /* Bound to its user. plain: as text/recovery.h reads it. */
 static void

@@ -1,9 +1,10 @@
 /*
  * The judge, asked arbitrary things: the input is a row of messages, each a length (16 bit,
- * little endian) and so many bytes as a session that was taken over might send them. Real vault
- * and store in a folder of its own. What must hold: no crash; a reply that can be taken apart;
- * nothing registered without a proof that only the judge could have given (there is none in
- * here).
+ * little endian) and so many bytes as a session that was taken over might send them. A first
+ * message of one byte below 16 says of which kind the dialog is: the bits of enum stage. Real
+ * vault and store in a folder of its own. What must hold: no crash; a reply that can be taken
+ * apart; nothing registered, changed or proven without a proof that only the judge could have
+ * given (there is none in here).
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "ssprd/core/config.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
+#include "ssprd/record.h"
 #include "ssprd/sending.h"
 #include "ssprd/stamps.h"
 #include "text/log.h"
@@ -24,15 +26,17 @@
 
 #define NOW 1800000000
 #define POLICY                                                                                     \
-	"[registration]\nmethods = app email questions\n"                                          \
+	"[registration]\nmethods = app email phone office-phone questions recovery-codes\n"        \
 	"[email]\nurl = smtp://127.0.0.1:25\nfrom = a@b.example\ntls = none\n"                     \
 	"[questions]\nhash_memory = 8\nhash_passes = 1\n"                                          \
+	"[sms]\nurl = https://gateway.example/\nbody = form\n"                                     \
+	"[voice]\nurl = https://gateway.example/\nbody = form\n"                                   \
 	"[throttle]\nsends = 3\n"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define APART (100 * 24 * 3600) /* seconds between two inputs: no limit of one reaches the next */
+#define APART (200 * 24 * 3600) /* seconds between two inputs: no limit of one reaches the next */
 #define FRESH 4096              /* inputs, after which the store is made anew */
 
 static char folder[] = "/dev/shm/sspr-fuzz-XXXXXX"; /* memory: each change is synced */
@@ -45,10 +49,11 @@ static bool
 	hashed; /* enough hashes can register the questions: the session says what was answered */
 
 int
-sending_make(struct dialog *d, enum method method, const char *to, const char *code)
+sending_make(struct dialog *d, enum method method, enum way way, const char *to, const char *code)
 {
 	(void)d;
 	(void)method;
+	(void)way;
 	(void)to;
 	(void)code;
 	return 0;
@@ -160,6 +165,72 @@ take_message(const uint8_t *data, size_t size, struct message *m)
 	return size - 2 - len;
 }
 
+/* What was there before the session came. */
+enum stage {
+	MANAGING = 1,   /* not a login */
+	REGISTERED = 2, /* an app and an address, proven long ago */
+	FILLED_IN = 4,  /* an office phone */
+	OPEN = 8,       /* a help desk code was redeemed */
+};
+
+static const char key[] = "12345678901234567890", mail[] = "alice@mail.example";
+
+static void
+fill_in(const struct user *user, int64_t now)
+{
+	struct vault_place place = { user->stored.id, "office-phone", "record" };
+	struct store_method m = { .method = METHOD_OFFICE_PHONE, .filled_at = now };
+
+	must(vault_seal(judge.vault, &place, "+493012345", 10, &m.sealed, &m.sealed_len) == 0,
+	     "a sealed number");
+	must(store_method_put(judge.store, user->stored.id, &m) == 0, "a number");
+	store_method_done(&m);
+}
+
+static void
+set_stage(struct dialog *d, const struct user *user, unsigned int stage, int64_t now)
+{
+	if (stage & REGISTERED) {
+		must(record_save(d, METHOD_APP, key, 20, 1) == 0, "an app");
+		must(record_save(d, METHOD_EMAIL, mail, strlen(mail), 0) == 0, "an address");
+	}
+	if (stage & FILLED_IN)
+		fill_in(user, now);
+	if (stage & OPEN)
+		must(store_user_mark(judge.store, user->stored.id, MARK_CODE_OPEN_UNTIL,
+				     now + 3600) == 0,
+		     "what a code opens");
+}
+
+static bool
+holds(struct dialog *d, enum method method, const char *value)
+{
+	struct store_method row;
+	struct secret plain = { 0 };
+	bool same = record_open(d, method, &row, &plain) == STORE_DONE && row.registered_at &&
+		    strcmp(secret_text(&plain), value) == 0;
+
+	secret_done(&plain);
+	return same;
+}
+
+static void
+check_records(struct dialog *d, unsigned int stage)
+{
+	must(dialog_has(d, METHOD_PHONE) == 0, "a phone out of nothing");
+	must(dialog_has(d, METHOD_OFFICE_PHONE) == 0, "an office phone out of nothing");
+	must(dialog_has(d, METHOD_RECOVERY_CODES) == 0, "codes out of nothing");
+	if ((stage & MANAGING) && !(stage & OPEN))
+		must(dialog_has(d, METHOD_QUESTIONS) == 0, "questions without a proof");
+	if (!(stage & REGISTERED)) {
+		must(dialog_has(d, METHOD_APP) == 0, "an app out of nothing");
+		must(dialog_has(d, METHOD_EMAIL) == 0, "an address out of nothing");
+	} else if (!(stage & OPEN)) {
+		must(holds(d, METHOD_APP, key), "another app without a proof");
+		must(holds(d, METHOD_EMAIL, mail), "another address without a proof");
+	}
+}
+
 static void
 check_reply(const struct dialog *d, int judged, const struct message *reply)
 {
@@ -200,6 +271,29 @@ talk(struct dialog *d, const uint8_t *data, size_t size)
 	message_done(&reply);
 }
 
+/* The stage that the input asks for; what is left of the input is the session's. */
+static unsigned int
+take_stage(const uint8_t **data, size_t *size)
+{
+	unsigned int stage = 0;
+
+	if (*size >= 3 && (*data)[0] == 1 && (*data)[1] == 0 && (*data)[2] < 16) {
+		stage = (*data)[2];
+		*data += 3;
+		*size -= 3;
+	}
+	return stage;
+}
+
+static void
+begin(struct dialog *d, enum purpose purpose, const struct context *context, int64_t now)
+{
+	struct user user = { 0 };
+
+	must(user_tell(&user, &judge, "alice", context, now, true) == STORE_DONE, "a user");
+	must(dialog_init(d, &judge, purpose, &user, context, 1, now) == 0, "a dialog");
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -209,17 +303,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				   .has_local_password = true,
 				   .local_password = true,
 				   .interactive = true };
-	struct user user = { 0 };
+	unsigned int stage = take_stage(&data, &size);
 	static struct dialog d;
 	static int64_t now = NOW;
 
 	now += APART;
 	fresh_store();
-	must(user_tell(&user, &judge, "alice", &context, now, true) == STORE_DONE, "a user");
-	must(dialog_init(&d, &judge, PURPOSE_ENROLL, &user, &context, 1, now) == 0, "a dialog");
+	begin(&d, PURPOSE_ENROLL, &context, now - APART + 3600);
+	set_stage(&d, &d.user, stage, now);
+	dialog_done(&d);
+	begin(&d, stage & MANAGING ? PURPOSE_MANAGE : PURPOSE_ENROLL, &context, now);
 	talk(&d, data, size);
-	must(dialog_has(&d, METHOD_APP) == 0, "an app out of nothing");
-	must(dialog_has(&d, METHOD_EMAIL) == 0, "an address out of nothing");
+	check_records(&d, stage);
 	must(store_user_set_aside(judge.store, d.user.stored.id, now) == STORE_DONE, "an end");
 	dialog_done(&d);
 	must(slots.taken == 0 && !slots.first, "a slot that was lost");
