@@ -38,7 +38,7 @@ struct judge {
 	struct vault *vault;
 	struct stamps *stamps;
 	struct slots *slots;
-	struct outbox *outbox; /* who is told when a message was put there; NULL: nobody */
+	struct outbox *outbox;    /* who is told when a message was put there; NULL: nobody */
 	unsigned int implemented; /* methods_implemented() */
 	char host[HOST_NAME_MAX_BYTES + 1];
 };
