@@ -1,6 +1,7 @@
 """The same user registers at two terminals at once: the newer wins, the older ends with a clear word, nothing is mixed."""
 
 import re
+import time
 
 import pexpect
 import pytest
@@ -80,6 +81,7 @@ def test_two_logins_at_ssh_the_older_one_is_told_and_ends(host, person, keyboard
         child.expect("asked: ")
         children.append(child)
     older, newer = children
+    time.sleep(0.5)     # a moment passes before the newer has shown that somebody sits there
     older.sendline("")
     older.expect(r"so\s+this\s+one\s+ends")
     older.expect(pexpect.EOF)
