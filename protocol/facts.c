@@ -10,7 +10,7 @@
 
 #define NAME_MAX_BYTES 31
 
-enum kind { KIND_NUMBER, KIND_BOOL, KIND_TEXT };
+enum kind { KIND_NUMBER, KIND_BOOL, KIND_TEXT, KIND_TIME };
 
 /* All of them must be told, once. */
 static const struct fact {
@@ -36,10 +36,20 @@ static const struct fact {
 	{ "voice",            KIND_BOOL,   offsetof(struct facts, voice),            0, 1 },
 	{ "changes",          KIND_NUMBER, offsetof(struct facts, changes),          0, CHANGES_MAX },
 	{ "stale",            KIND_NUMBER, offsetof(struct facts, stale),            0, METHOD_COUNT },
+	{ "told",             KIND_BOOL,   offsetof(struct facts, told),             0, 1 },
+	{ "reset_case",       KIND_NUMBER, offsetof(struct facts, reset_case),       0, CASE_COUNT - 1 },
+	{ "reset_until",      KIND_TIME,   offsetof(struct facts, reset_until),      0, INT64_MAX },
+	{ "proofs",           KIND_NUMBER, offsetof(struct facts, proofs),           0, METHOD_COUNT },
+	{ "rounds",           KIND_NUMBER, offsetof(struct facts, rounds),           0, RESET_ROUNDS },
+	{ "alone",            KIND_BOOL,   offsetof(struct facts, alone),            0, 1 },
+	{ "unlock",           KIND_BOOL,   offsetof(struct facts, unlock),           0, 1 },
+	{ "assist",           KIND_BOOL,   offsetof(struct facts, assist),           0, 1 },
 	/* clang-format on */
 };
 
 #define SCALARS (sizeof(scalars) / sizeof(scalars[0]))
+
+_Static_assert(SCALARS < 8 * sizeof(unsigned int), "a bit each, and one for the state");
 
 static int
 put_pair(struct message *m, const char *name, const char *value)
@@ -67,6 +77,8 @@ put_scalar(struct message *m, const struct fact *fact, const struct facts *f)
 		return put_number(m, fact->name, *(const int *)(const void *)place);
 	case KIND_BOOL:
 		return put_number(m, fact->name, *(const bool *)(const void *)place);
+	case KIND_TIME:
+		return put_number(m, fact->name, *(const int64_t *)(const void *)place);
 	case KIND_TEXT:
 		break;
 	}
@@ -130,6 +142,8 @@ get_scalar(const struct fields *fields, size_t i, const struct fact *fact, struc
 		return false;
 	if (fact->kind == KIND_BOOL)
 		*(bool *)place = number != 0;
+	else if (fact->kind == KIND_TIME)
+		*(int64_t *)place = number;
 	else
 		*(int *)place = (int)number;
 	return true;

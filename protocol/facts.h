@@ -23,6 +23,17 @@ enum method_state {
 	METHOD_STALE, /* registered, and to be proven again now */
 };
 
+/* Why an account's password cannot be reset here, and the code that its user can tell the help desk. */
+enum reset_case {
+	CASE_NONE,
+	CASE_CONTACT,        /* SSPR-CONTACT: not this host's password, or locked */
+	CASE_NOT_ENABLED,    /* SSPR-NOTENABLED */
+	CASE_NOT_REGISTERED, /* SSPR-NOTREGISTERED: not enough methods */
+	CASE_BLOCKED,        /* SSPR-BLOCKED, until reset_until */
+	CASE_FROZEN,         /* SSPR-FROZEN */
+	CASE_COUNT
+};
+
 struct method_fact {
 	enum method method;
 	enum method_state state;
@@ -55,9 +66,21 @@ struct facts {
 	bool needs_code; /* a help desk code must be typed before anything is registered */
 	bool open;       /* a help desk code was redeemed: what is registered may be replaced */
 	bool sms, voice; /* codes can be sent to a phone as text messages, can be spoken in calls */
-	int changes;     /* untold changes (CHANGES) */
-	int stale;       /* methods that are to be proven again now */
-	int method_count; /* those that this user can register, in the policy's order */
+	/*
+	 * reset. Before the first proof all facts are the same for everybody, known or not, unless `told`: then the methods are
+	 * listed, and the case is said.
+	 */
+	bool told;           /* the console, with disclose = local */
+	int reset_case;      /* enum reset_case; always CASE_NONE where it may not be told */
+	int64_t reset_until; /* CASE_BLOCKED: when it ends; else 0 */
+	int proofs;          /* that are still needed; before the first one always 1 */
+	int rounds;          /* of CLAIM and CHECK that are left */
+	bool alone;          /* security questions are taken as the first proof (`q`) */
+	bool unlock;         /* unlocking alone is on offer */
+	bool assist;         /* ASSIST is on offer */
+	int changes;         /* untold changes (CHANGES) */
+	int stale;           /* methods that are to be proven again now */
+	int method_count;    /* those that this user can register, in the policy's order */
 	struct method_fact methods[METHOD_COUNT];
 };
 

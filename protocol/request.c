@@ -209,13 +209,19 @@ field_number(const struct fields *f, size_t i, int64_t *number)
 }
 
 int
-message_send(int fd, const struct message *m, int timeout_ms)
+message_send_passing(int fd, const struct message *m, int passing, int timeout_ms)
 {
 	const struct iovec part = { .iov_base = (void *)m->data, .iov_len = m->len };
 	int r;
 
-	r = seqpacket_send(fd, &part, 1, timeout_ms);
+	r = seqpacket_send_passing(fd, &part, 1, passing, timeout_ms);
 	return r == -ETIMEDOUT && timeout_ms == 0 ? -EAGAIN : r;
+}
+
+int
+message_send(int fd, const struct message *m, int timeout_ms)
+{
+	return message_send_passing(fd, m, -1, timeout_ms);
 }
 
 int
@@ -225,4 +231,13 @@ message_receive(int fd, struct message *m, int timeout_ms)
 
 	m->len = 0;
 	return seqpacket_receive(fd, &part, 1, timeout_ms, &m->len);
+}
+
+int
+message_receive_passed(int fd, struct message *m, int *passed, int timeout_ms)
+{
+	const struct iovec part = { .iov_base = m->data, .iov_len = sizeof(m->data) };
+
+	m->len = 0;
+	return seqpacket_receive_passed(fd, &part, 1, passed, timeout_ms, &m->len);
 }

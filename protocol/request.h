@@ -28,6 +28,11 @@
  *                                USED | UNDELIVERED reason | EMPTY | REFUSED reason | BLOCKED until
  *   HELP      code               PROVEN | WRONG tries_left | SPENT until | EXPIRED     (help desk code)
  *   REMOVE    method             OK | REFUSED reason
+ *   CLAIM     typed(binary)      OK                       (reset: what was typed at the first prompt of a round)
+ *   CHECK     typed(binary)      PROVEN | WRONG rounds_left | OK      (reset: at the second; OK: a freeze code was right, all
+ *                                is over; the replies to CLAIM and CHECK never depend on who the user is before PROVEN)
+ *   ASSIST                       OK | THROTTLED until | REFUSED reason     (reset: ask [support] email for help)
+ *   GRANT                        OK with a descriptor (protocol/grant.h) | REFUSED reason    (reset, after the last proof; once)
  *   LOG       text               OK
  *   FINISH    reason             OK verdict tell          (tell: "1" one line may be shown, else "0")
  *
@@ -59,6 +64,10 @@ enum request_op {
 	REQUEST_CHANGES = 'g',
 	REQUEST_HELP = 'c',
 	REQUEST_REMOVE = 'd',
+	REQUEST_CLAIM = 'a',
+	REQUEST_CHECK = 'v',
+	REQUEST_ASSIST = 'w',
+	REQUEST_GRANT = 'p',
 	REQUEST_LOG = 'l',
 	REQUEST_FINISH = 'x',
 };
@@ -98,6 +107,7 @@ enum reason {
 };
 
 #define CHANGES_MAX    8 /* changes that one dialog tells */
+#define RESET_ROUNDS   3 /* of CLAIM and CHECK in one dialog */
 #define RECOVERY_CODES 10
 #define VIA_SMS        "sms"
 #define VIA_VOICE      "voice"
@@ -166,5 +176,12 @@ enum message_result {
 /* As packet_send and packet_receive; timeout_ms 0 does not wait (-EAGAIN, MESSAGE_LATE). */
 int message_send(int fd, const struct message *m, int timeout_ms);
 int message_receive(int fd, struct message *m, int timeout_ms);
+
+/*
+ * The same with a descriptor. passing is duplicated, and stays the caller's; -1: none. *passed is the caller's, close-on-exec; -1:
+ * none came. More than one is MESSAGE_BAD, and none is kept.
+ */
+int message_send_passing(int fd, const struct message *m, int passing, int timeout_ms);
+int message_receive_passed(int fd, struct message *m, int *passed, int timeout_ms);
 
 #endif

@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t
 now_ms(void)
@@ -46,13 +48,34 @@ wait_for(int fd, short events, int64_t deadline)
 	return p.revents & POLLNVAL ? -EBADF : 0;
 }
 
-int
-seqpacket_send(int fd, const struct iovec *parts, size_t count, int timeout_ms)
+/* Room for the control message of one descriptor. */
+union passing {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+static void
+put_passing(struct msghdr *header, union passing *control, int passing)
 {
-	const struct msghdr header = { .msg_iov = (struct iovec *)parts, .msg_iovlen = count };
+	memset(control, 0, sizeof(*control));
+	header->msg_control = control->room;
+	header->msg_controllen = sizeof(control->room);
+	control->head.cmsg_level = SOL_SOCKET;
+	control->head.cmsg_type = SCM_RIGHTS;
+	control->head.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control->head), &passing, sizeof(passing));
+}
+
+int
+seqpacket_send_passing(int fd, const struct iovec *parts, size_t count, int passing, int timeout_ms)
+{
+	struct msghdr header = { .msg_iov = (struct iovec *)parts, .msg_iovlen = count };
 	const int64_t deadline = deadline_after(timeout_ms);
+	union passing control;
 	int r = 0;
 
+	if (passing >= 0)
+		put_passing(&header, &control, passing);
 	while (r == 0) {
 		if (sendmsg(fd, &header, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
 			return 0;
@@ -66,6 +89,12 @@ seqpacket_send(int fd, const struct iovec *parts, size_t count, int timeout_ms)
 	return r;
 }
 
+int
+seqpacket_send(int fd, const struct iovec *parts, size_t count, int timeout_ms)
+{
+	return seqpacket_send_passing(fd, parts, count, -1, timeout_ms);
+}
+
 /* A read of no bytes is the end, or an empty message: only the end hangs up. */
 static int
 empty_or_closed(int fd)
@@ -77,20 +106,41 @@ empty_or_closed(int fd)
 	return SEQPACKET_BAD;
 }
 
-int
-seqpacket_receive(int fd, const struct iovec *parts, size_t count, int timeout_ms, size_t *len)
+/* One read: the message's bytes, 0 the end, or -1 with errno. */
+static ssize_t
+receive_once(int fd, const struct iovec *parts, size_t count, int *passed, int *flags)
+{
+	/* Without room for control messages the kernel drops descriptors and says so. */
+	struct msghdr header = { .msg_iov = (struct iovec *)parts, .msg_iovlen = count };
+	struct cmsghdr *head;
+	union passing control;
+	ssize_t n;
+
+	if (passed != NULL) {
+		header.msg_control = control.room;
+		header.msg_controllen = sizeof(control.room);
+	}
+	n = recvmsg(fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	head = n >= 0 && passed != NULL ? CMSG_FIRSTHDR(&header) : NULL;
+	if (head != NULL && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
+	    head->cmsg_len >= CMSG_LEN(sizeof(int)))
+		memcpy(passed, CMSG_DATA(head), sizeof(*passed));
+	*flags = header.msg_flags;
+	return n;
+}
+
+static int
+receive(int fd, const struct iovec *parts, size_t count, int *passed, int timeout_ms, size_t *len)
 {
 	const int64_t deadline = deadline_after(timeout_ms);
-	int r = 0;
+	int flags, r = 0;
 
 	while (r == 0) {
-		/* No room for control messages: the kernel drops descriptors and says so. */
-		struct msghdr header = { .msg_iov = (struct iovec *)parts, .msg_iovlen = count };
-		ssize_t n = recvmsg(fd, &header, MSG_DONTWAIT);
+		ssize_t n = receive_once(fd, parts, count, passed, &flags);
 
 		if (n == 0)
 			return empty_or_closed(fd);
-		if (n > 0 && (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+		if (n > 0 && (flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
 			return SEQPACKET_BAD;
 		if (n > 0) {
 			*len = (size_t)n;
@@ -104,4 +154,25 @@ seqpacket_receive(int fd, const struct iovec *parts, size_t count, int timeout_m
 		 * had sent before is still in the queue. */
 	}
 	return r == -ETIMEDOUT ? SEQPACKET_LATE : r;
+}
+
+int
+seqpacket_receive(int fd, const struct iovec *parts, size_t count, int timeout_ms, size_t *len)
+{
+	return receive(fd, parts, count, NULL, timeout_ms, len);
+}
+
+int
+seqpacket_receive_passed(int fd, const struct iovec *parts, size_t count, int *passed,
+			 int timeout_ms, size_t *len)
+{
+	int r;
+
+	*passed = -1;
+	r = receive(fd, parts, count, passed, timeout_ms, len);
+	if (r != SEQPACKET_GOT && *passed >= 0) {
+		close(*passed);
+		*passed = -1;
+	}
+	return r;
 }

@@ -28,4 +28,13 @@ int seqpacket_send(int fd, const struct iovec *parts, size_t count, int timeout_
  */
 int seqpacket_receive(int fd, const struct iovec *parts, size_t count, int timeout_ms, size_t *len);
 
+/*
+ * The same with one descriptor beside the message. passing: -1 none; it is duplicated and stays the caller's. *passed: -1 where none came, else
+ * the caller's, close-on-exec; two or more are SEQPACKET_BAD.
+ */
+int seqpacket_send_passing(int fd, const struct iovec *parts, size_t count, int passing,
+			   int timeout_ms);
+int seqpacket_receive_passed(int fd, const struct iovec *parts, size_t count, int *passed,
+			     int timeout_ms, size_t *len);
+
 #endif

@@ -20,7 +20,9 @@ dialog_init(struct dialog *d, struct judge *judge, enum purpose purpose, struct 
 			      .state = DIALOG_NEW,
 			      .number = number,
 			      .now = now,
-			      .interactive = context->interactive };
+			      .interactive = context->interactive,
+			      .reset.outcome = VERDICT_COUNT,
+			      .passing = -1 };
 	d->user = *user;
 	*user = (struct user){ 0 };
 	memcpy(d->service, context->service, sizeof(d->service));

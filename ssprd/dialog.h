@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "protocol/facts.h"
 #include "protocol/request.h"
 #include "ssprd/core/audit.h"
 #include "ssprd/core/plan.h"
@@ -23,9 +24,13 @@ struct sending;
 enum dialog_state {
 	DIALOG_NEW = 1, /* only the facts may be asked */
 	DIALOG_OPEN = 2,
-	DIALOG_WAITING = 4, /* a slot was asked for */
-	DIALOG_HASHING = 8, /* a slot is held: the hash is owed */
-	DIALOG_OVER = 16,   /* the verdict was given */
+	DIALOG_WAITING = 4,    /* a slot was asked for */
+	DIALOG_HASHING = 8,    /* a slot is held: the hash is owed */
+	DIALOG_OVER = 16,      /* the verdict was given */
+	DIALOG_CLAIMING = 32,  /* a reset before its first proof: CLAIM is next */
+	DIALOG_CHECKING = 64,  /* CHECK is next */
+	DIALOG_GRANTING = 128, /* a grant was asked for */
+	DIALOG_GRANTED = 256,  /* and passed on: only the end is to come */
 };
 
 #define DIALOG_ANSWERS_MAX 5 /* [questions] register */
@@ -40,6 +45,24 @@ struct taken_answer {
 	unsigned char salt[DIALOG_SALT_SIZE];
 	int memory, passes;
 	struct secret hash;
+};
+
+/* How far a reset is (ssprd/reset.h, ssprd/grant.h). All empty in other dialogs. */
+struct reset {
+	enum reset_case why_not; /* nothing can be reset: then nothing succeeds */
+	int64_t until;           /* CASE_BLOCKED */
+	bool decoy; /* nothing succeeds: for that, an unknown name, a throttled host, too many dialogs */
+	bool told; /* the console, with disclose = local */
+	int rounds_left;
+	bool frozen;   /* a freeze code was used in this dialog */
+	bool assisted; /* the administrator was asked for help */
+
+	/* questions, all of which are judged together */
+	int questions_asked;
+	bool questions_wrong;
+	int64_t questions_until; /* the block that their one failure began */
+
+	enum verdict outcome; /* what sspr-passwd reported; VERDICT_COUNT: nothing yet */
 };
 
 struct dialog {
@@ -58,6 +81,9 @@ struct dialog {
 	int64_t now;   /* of this request, seconds since the epoch */
 	int time_left; /* seconds */
 	unsigned int requests, log_lines;
+
+	struct reset reset;
+	int passing; /* a descriptor that goes out with the reply, owned; -1: none */
 
 	unsigned int proven;   /* a bit (1 << method) each: in this dialog, new ones too */
 	unsigned int changing; /* a bit each: a new value for what is registered was begun */
