@@ -459,7 +459,7 @@ manage_says_when_it_is_blocked_or_leaves_something_owed(void **state)
 	block();
 	assert_string_equal(finish("done"), "blocked");
 	store_method_remove(judge.store, stored().id, METHOD_EMAIL);
-	open_dialog_for(PURPOSE_MANAGE, 0);
+	begin_dialog_for(PURPOSE_MANAGE, 0);
 	assert_string_equal(finish("done"), "postponed");
 }
 
