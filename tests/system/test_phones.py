@@ -167,6 +167,17 @@ def test_the_phone_is_shown_masked_to_administrators(host, person, mine, voice, 
     assert mine not in shown and "+49" in shown
 
 
+def test_an_office_phone_that_is_called_no_more_is_asked_of_nobody(host, person, voice, policy):
+    called = phones.policy_of(voice=voice, methods="app office-phone", methods_required=2)
+    policy(called)
+    done("set", person.name, "office-phone", OFFICE)
+    assert "0 of 2 done" in talk(person).text
+    policy(called + "deny_prefixes = +4930\n")
+    dialog = talk(person)
+    assert "0 of 1 done" in dialog.text
+    assert "Office phone" not in dialog.say("", "Authenticator app")
+
+
 def told_by_text(kannel, number, words):
     """The text message to this number that says so."""
     return wait_until(lambda: [text for text in phones.texts_to(kannel, number) if words in text], "%s is told of %s" % (number, words))[0]
