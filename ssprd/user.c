@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ssprd/catalogue.h"
 #include "ssprd/context.h"
 #include "ssprd/core/audit.h"
 #include "ssprd/core/config.h"
@@ -256,6 +257,15 @@ add_rows(struct judge *j, int64_t id, int64_t now, struct plan_user *p)
 	return r < 0 ? r : 0;
 }
 
+/* Questions that nobody can choose are not asked for. */
+static bool
+has_no_questions(const struct judge *j)
+{
+	const struct questions_config *q = &j->config->questions;
+
+	return !q->custom && !catalogue_has_enough(j->catalogues, (size_t)q->ask_register);
+}
+
 int
 user_plan(struct judge *j, const struct user *u, int64_t now, struct plan *plan)
 {
@@ -265,6 +275,7 @@ user_plan(struct judge *j, const struct user *u, int64_t now, struct plan *plan)
 			       .local_password = s->local_password,
 			       .groups = u->groups,
 			       .group_count = u->group_count,
+			       .no_questions = has_no_questions(j),
 			       .postpones_used = s->postpones_used,
 			       .postponed_until = s->postponed_until,
 			       .last_login = s->last_login,

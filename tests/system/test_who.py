@@ -148,6 +148,16 @@ def test_questions_count_no_more_for_who_became_privileged(host, person, policy,
     assert standing(person)["methods"][0]["standing"] == "not-offered"
 
 
+def test_questions_that_nobody_can_choose_are_not_asked_for(person, policy):
+    broken = POLICY.replace("methods = app email questions", "methods = app questions").replace(
+        "[questions]", "[questions]\ncatalogue = /etc/sspr/no-such-questions")
+    policy(broken)
+    login = SignIn(person)
+    assert "You need 1 way to prove it" in login.text
+    assert "Security questions" not in login.enter()
+    login.close()
+
+
 def last_logged_in(person, days):
     """What lastlog(8) would show: so many days ago."""
     with open(LASTLOG, "ab"):

@@ -17,7 +17,7 @@ static struct scratch scratch;
 
 #include "tests/unit/telling_fixture.h"
 
-/* link: ssprd/changes.c ssprd/telling.c ssprd/freeze.c ssprd/words_change.c ssprd/outbox.c ssprd/delivery.c ssprd/child.c ssprd/loop.c ssprd/way.c ssprd/words.c ssprd/user.c ssprd/stamps.c ssprd/context.c ssprd/call.c */
+/* link: ssprd/changes.c ssprd/telling.c ssprd/freeze.c ssprd/words_change.c ssprd/outbox.c ssprd/delivery.c ssprd/child.c ssprd/loop.c ssprd/way.c ssprd/words.c ssprd/user.c ssprd/catalogue.c ssprd/stamps.c ssprd/context.c ssprd/call.c */
 
 #define NOW 1800000000
 #define NOTIFY                                                                                     \

@@ -279,6 +279,32 @@ an_office_phone_that_the_policy_does_not_call_is_asked_of_nobody(void **state)
 }
 
 static void
+questions_are_asked_of_nobody_where_there_are_none_to_choose_from(void **state)
+{
+	static const char policy[] = "[registration]\nmethods = app questions\n[questions]\n";
+	struct context context = alice_context();
+	struct plan plan;
+	char more[128];
+
+	(void)state;
+	tell(&context, NOW);
+	for (int wanted = 4; wanted <= 5; wanted++) { /* there are four */
+		snprintf(more, sizeof(more), "%sregister = %d\n", policy, wanted);
+		use_policy(more);
+		assert_int_equal(user_plan(&judge, &user, NOW, &plan), 0);
+		assert_int_equal(is_offered(&plan, METHOD_QUESTIONS), wanted == 4);
+		assert_int_equal(plan.required, wanted == 4 ? 2 : 1);
+	}
+	judge.catalogues = NULL;
+	assert_int_equal(user_plan(&judge, &user, NOW, &plan), 0);
+	assert_false(is_offered(&plan, METHOD_QUESTIONS));
+	snprintf(more, sizeof(more), "%scustom = yes\n", policy);
+	use_policy(more);
+	assert_int_equal(user_plan(&judge, &user, NOW, &plan), 0);
+	assert_true(is_offered(&plan, METHOD_QUESTIONS));
+}
+
+static void
 a_copy_is_replaced_by_what_the_store_has_now(void **state)
 {
 	struct context context = alice_context();
@@ -353,6 +379,7 @@ main(void)
 		TEST(asking_only_writes_nothing),
 		TEST(the_plan_is_made_of_all_that_the_store_knows),
 		TEST(an_office_phone_that_the_policy_does_not_call_is_asked_of_nobody),
+		TEST(questions_are_asked_of_nobody_where_there_are_none_to_choose_from),
 		TEST(a_copy_is_replaced_by_what_the_store_has_now),
 		TEST(who_was_seen_dormant_stays_so_from_the_first_time),
 		TEST(what_counted_towards_what_is_settled_is_over),
