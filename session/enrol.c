@@ -247,7 +247,10 @@ register_missing(struct session *s)
 	return o;
 }
 
-/* What is missing, then what is stale; and once more, since confirming by the last recovery code leaves none of them. */
+/*
+ * What is missing, then what is stale; and once more, since confirming by the last recovery code
+ * leaves none of them.
+ */
 static enum outcome
 rest(struct session *s)
 {

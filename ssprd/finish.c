@@ -224,8 +224,8 @@ managed(struct dialog *d, const struct ending *ending, enum verdict *verdict)
 }
 
 /*
- * A dialog that only told of a change asked for nothing: what fell due while it was read is asked for at the next
- * login, and is no "not now".
+ * A dialog that only told of a change asked for nothing: what fell due while it was read is asked
+ * for at the next login, and is no "not now".
  */
 static int
 decide(struct dialog *d, const struct ending *ending, enum verdict *verdict, bool *tell)

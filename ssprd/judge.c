@@ -88,8 +88,8 @@ permitted(const struct dialog *d, enum method method, enum about about)
 }
 
 /*
- * Too many failures close manage, whatever was proven in it before: nothing is shown, added or changed. (A proof of what is
- * registered is refused by itself, and says until when: proof.h.)
+ * Too many failures close manage, whatever was proven in it before: nothing is shown, added or
+ * changed. (A proof of what is registered is refused by itself, and says until when: proof.h.)
  */
 static int
 unless_blocked(struct dialog *d, judge_handler *handler, const struct fields *request,

@@ -114,7 +114,10 @@ put_to(struct judge *j, const struct change *c, enum method method, enum way way
 	return r < 0 ? r : 0;
 }
 
-/* There was none before: whoever added it need not be the user, who is told where they were told so far. */
+/*
+ * There was none before: whoever added it need not be the user, who is told where they were told so
+ * far.
+ */
 static bool
 is_first_address(const struct change *c)
 {

@@ -190,7 +190,7 @@ user_again(struct user *u, struct store *store)
 	return r < 0 ? r : 0;
 }
 
-/* Does the policy let this number be called? One that does not open is not judged here. 0 or -errno. */
+/* Does the policy let it be called? What does not open is not judged here. 0 or -errno. */
 static int
 is_callable(struct judge *j, int64_t id, bool *callable)
 {
@@ -212,8 +212,8 @@ is_callable(struct judge *j, int64_t id, bool *callable)
 }
 
 /*
- * An office phone that is called no more can neither be proven nor be corrected by its user: it is as if there were none, or nothing
- * could ever fulfil what it is counted in.
+ * An office phone that is called no more can neither be proven nor be corrected by its user: it is as
+ * if there were none, else they would owe for ever what nobody can give.
  */
 static int
 leave_out_uncallable(struct judge *j, int64_t id, struct plan_method *office)

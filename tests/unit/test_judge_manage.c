@@ -1,7 +1,7 @@
 /*
  * Who may change what: in manage nothing without a proof by another method, and never a first
- * registration, and nothing while blocked; in a login only what is owed; values that an administrator
- * filled in.
+ * registration, and nothing while blocked; in a login only what is owed; values that an
+ * administrator filled in.
  */
 #include <errno.h>
 #include <setjmp.h>
