@@ -114,6 +114,16 @@ put_to(struct judge *j, const struct change *c, enum method method, enum way way
 	return r < 0 ? r : 0;
 }
 
+/*
+ * There was none before: whoever added it need not be the user, who is told where they were told so
+ * far.
+ */
+static bool
+is_first_address(const struct change *c)
+{
+	return c->event == AUDIT_METHOD_ADDED && c->method == METHOD_EMAIL;
+}
+
 int
 tell_user(struct judge *j, const struct change *c)
 {
@@ -125,7 +135,7 @@ tell_user(struct judge *j, const struct change *c)
 		return 0;
 	if (way_open(config, WAY_EMAIL))
 		r = put_to(j, c, METHOD_EMAIL, WAY_EMAIL, words_change_mail, &told);
-	if (r == 0 && !told && way_open(config, WAY_SMS))
+	if (r == 0 && (!told || is_first_address(c)) && way_open(config, WAY_SMS))
 		r = put_to(j, c, METHOD_PHONE, WAY_SMS, words_change_sms, &told);
 	return r;
 }

@@ -36,6 +36,8 @@ is_offered(enum method method, bool privileged, const struct config *config,
 		return false;
 	if (method == METHOD_QUESTIONS && privileged)
 		return false;
+	if (method == METHOD_QUESTIONS && user->no_questions)
+		return m->registered;
 	if (method == METHOD_OFFICE_PHONE) /* only an administrator sets it */
 		return m->registered || m->filled_in;
 	return true;

@@ -28,6 +28,7 @@ struct plan_user {
 	const char *const *groups;
 	size_t group_count;
 	struct plan_method methods[METHOD_COUNT];
+	bool no_questions; /* there are none to choose from: who has none cannot register them */
 	int codes_left; /* unused recovery codes; looked at only where these are registered. With 0 they count as not registered */
 	int postpones_used;
 	int64_t postponed_until; /* a "not now" runs until then */

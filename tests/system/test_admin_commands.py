@@ -219,7 +219,7 @@ def test_a_user_who_does_not_exist_is_refused(host):
         assert ssprctl(*arguments)[0] == REFUSED
 
 
-def test_anybody_may_try_a_freeze_code_but_not_for_ever(host, person):
+def test_anybody_may_try_a_freeze_code(host, person):
     bus.check(person)
     assert "typed wrongly" in ssprctl("freeze", "F-AAAA-BBBB-CCCC-DDDD", person=person)[2]
     assert ssprctl("freeze", person=person)[0] == USAGE

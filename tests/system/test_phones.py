@@ -1,11 +1,14 @@
 """Phones: codes through the real Kannel and through calls, and the numbers that are not taken."""
 
+import re
+
 import pytest
 
 import bus
 import phones
 from gateway import Kannel
-from life import ctl, done, flat, standing, talk
+from life import ctl, done, flat, mailed_code, standing, talk, told
+from waiting import wait_until
 
 OFFICE = "+4930123456"
 
@@ -162,3 +165,37 @@ def test_the_phone_is_shown_masked_to_administrators(host, person, mine, voice, 
     dialog.say(voice.code(mine), "Registered: Phone")
     shown = flat(str(standing(person)))
     assert mine not in shown and "+49" in shown
+
+
+def test_an_office_phone_that_is_called_no_more_is_asked_of_nobody(host, person, voice, policy):
+    called = phones.policy_of(voice=voice, methods="app office-phone", methods_required=2)
+    policy(called)
+    done("set", person.name, "office-phone", OFFICE)
+    assert "0 of 2 done" in talk(person).text
+    policy(called + "deny_prefixes = +4930\n")
+    dialog = talk(person)
+    assert "0 of 1 done" in dialog.text
+    assert "Office phone" not in dialog.say("", "Authenticator app")
+
+
+def told_by_text(kannel, number, words):
+    """The text message to this number that says so."""
+    return wait_until(lambda: [text for text in phones.texts_to(kannel, number) if words in text], "%s is told of %s" % (number, words))[0]
+
+
+def test_who_has_no_address_is_told_of_changes_by_text_message_until_there_is_one(host, person, mine, kannel, policy):
+    policy(phones.policy_of(kannel))
+    dialog = at_the_number(person)
+    dialog.say(mine, "A text message with a code")
+    dialog.say(phones.texted_code(kannel, mine), "Registered: Phone")
+    freeze = re.search(r"ssprctl freeze (F-\S+)", told_by_text(kannel, mine, "Phone: registered")).group(1)
+    dialog.choose("E-mail")
+    dialog.say(person.mail)
+    dialog.say(mailed_code(host, person.mail, 0), "Registered: E-mail")
+    dialog.say("")
+    told(host, person.mail, "E-mail: registered")
+    told_by_text(kannel, mine, "E-mail: registered")     # who added an address of their own must not be the only one to know
+    done("remove", person.name, "phone")
+    told(host, person.mail, "Phone: removed")
+    assert ctl("freeze", freeze)[0] == 0
+    assert not [text for text in phones.texts_to(kannel, mine) if "removed" in text or "stopped" in text]

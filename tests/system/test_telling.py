@@ -152,6 +152,17 @@ def test_a_freeze_code_works_once_for_anybody_and_is_told(host, registered):
     assert (code, output) == (REFUSED, "") and "used before" in errors
 
 
+def test_freeze_codes_cannot_be_guessed_without_end_and_other_callers_are_not_held_up(host, registered):
+    code = code_in(told(host, registered, "E-mail: registered"))
+    guesser, stranger = host.person(), host.person()
+    assert ssprctl("freeze", code)[0] == DONE
+    tries = [ssprctl("freeze", code, person=guesser) for _ in range(11)]
+    assert {code for code, _, _ in tries} == {REFUSED}
+    assert all("used before" in errors for _, _, errors in tries[:10])
+    assert "too many codes; try again in ten minutes" in tries[10][2]
+    assert "used before" in ssprctl("freeze", code, person=stranger)[2]
+
+
 def test_a_freeze_is_shown_and_lifted_by_an_administrator(host, registered):
     assert ssprctl("freeze", code_in(told(host, registered, "E-mail: registered")))[0] == DONE
     assert "frozen" in ssprctl("show", registered.name)[1].lower()

@@ -17,7 +17,7 @@ static struct scratch scratch;
 
 #include "tests/unit/telling_fixture.h"
 
-/* link: ssprd/changes.c ssprd/telling.c ssprd/freeze.c ssprd/words_change.c ssprd/outbox.c ssprd/delivery.c ssprd/child.c ssprd/loop.c ssprd/way.c ssprd/words.c ssprd/user.c ssprd/stamps.c ssprd/context.c ssprd/call.c */
+/* link: ssprd/changes.c ssprd/telling.c ssprd/freeze.c ssprd/words_change.c ssprd/outbox.c ssprd/delivery.c ssprd/child.c ssprd/loop.c ssprd/way.c ssprd/words.c ssprd/user.c ssprd/catalogue.c ssprd/stamps.c ssprd/context.c ssprd/call.c */
 
 #define NOW 1800000000
 #define NOTIFY                                                                                     \
@@ -183,6 +183,24 @@ who_has_an_address_gets_no_sms(void **state)
 	put_record(METHOD_PHONE, "+31612345678", true);
 	record(change_of(AUDIT_METHOD_REMOVED, METHOD_APP));
 	assert_told(&w, "email", "alice@mail.example");
+	assert_nobody_else();
+}
+
+static void
+the_first_address_is_told_by_sms_too(void **state)
+{
+	struct waiting w;
+
+	(void)state;
+	put_record(METHOD_EMAIL, "new@mail.example", true);
+	put_record(METHOD_PHONE, "+31612345678", true);
+	record(change_of(AUDIT_METHOD_ADDED, METHOD_EMAIL));
+	assert_told(&w, "email", "new@mail.example");
+	assert_told(&w, "sms", "+31612345678");
+	assert_true(says(&w, "E-mail: registered") && says(&w, "ssprctl freeze F-"));
+	assert_nobody_else();
+	record(change_of(AUDIT_METHOD_REPLACED, METHOD_EMAIL));
+	assert_told(&w, "email", "new@mail.example");
 	assert_nobody_else();
 }
 
@@ -386,6 +404,7 @@ main(void)
 		TEST(the_replaced_address_is_told_too_with_a_code_of_its_own),
 		TEST(who_has_no_address_is_told_by_sms_at_the_old_number_too),
 		TEST(who_has_an_address_gets_no_sms),
+		TEST(the_first_address_is_told_by_sms_too),
 		TEST(what_was_only_filled_in_is_told_nothing),
 		TEST(notify_user_no_tells_no_user_and_makes_no_code),
 		TEST(the_words_are_in_the_users_language_and_say_who_did_it),

@@ -1,6 +1,7 @@
 /*
  * Who may change what: in manage nothing without a proof by another method, and never a first
- * registration; in a login only what is owed; values that an administrator filled in.
+ * registration, and nothing while blocked; in a login only what is owed; values that an
+ * administrator filled in.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -11,9 +12,10 @@
 #include <cmocka.h>
 #include <liboath/oath.h>
 
+#include "ssprd/help_code.h"
 #include "tests/unit/judge_fixture.h"
 
-/* link: @judge */
+/* link: @judge ssprd/help_code.c */
 
 #define STEP 30
 
@@ -407,6 +409,109 @@ every_change_in_manage_waits_to_be_told_and_takes_the_stamp_away(void **state)
 	assert_int_equal(untold(), 2);
 }
 
+/* Another dialog of hers reaches the limit. */
+static void
+block_elsewhere(void)
+{
+	const struct throttle_config *t = &config->throttle;
+	const struct limit_rule rule = { t->failures, t->window, t->block };
+	limit_key failures;
+	int64_t until;
+
+	limit_user_key(judge.vault, LIMIT_FAILURES, stored().id, failures);
+	for (int i = 0; i < t->failures; i++)
+		assert_int_equal(limit_fail(judge.store, failures, &rule, dialog.now, &until),
+				 LIMIT_PERMITTED);
+	assert_int_not_equal(until, 0);
+}
+
+static void
+unblock(void)
+{
+	limit_key failures;
+
+	limit_user_key(judge.vault, LIMIT_FAILURES, stored().id, failures);
+	assert_int_equal(limit_clear(judge.store, failures), 0);
+}
+
+static void
+assert_closed(int judged)
+{
+	assert_int_equal(judged, JUDGED_REPLY);
+	assert_int_equal(got.op, REPLY_OVER);
+	assert_string_equal(text(0), "blocked");
+	assert_int_equal(dialog.state, DIALOG_OVER);
+}
+
+static void
+while_blocked_manage_is_closed_from_its_first_request(void **state)
+{
+	(void)state;
+	block_elsewhere();
+	begin_dialog_for(PURPOSE_MANAGE, 0);
+	assert_closed(ask(REQUEST_FACTS));
+	begin_dialog_for(PURPOSE_MANAGE, config->throttle.block);
+	assert_int_equal(status_of(REQUEST_FACTS), REPLY_OK);
+}
+
+static void
+whatever_was_proven_before_a_block_changes_nothing_in_it(void **state)
+{
+	static const struct {
+		int op;
+		const char *fields[2];
+	} rows[] = {
+		{ REQUEST_SEND, { "email", other } }, { REQUEST_TRY, { "email", sent_code } },
+		{ REQUEST_REMOVE, { "email" } },      { REQUEST_SLOT, { "questions" } },
+		{ REQUEST_FACTS, { NULL } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t count = rows[i].fields[1] ? 2 : rows[i].fields[0] ? 1 : 0;
+
+		open_dialog_for(PURPOSE_MANAGE, (int64_t)i * STEP);
+		prove_app();
+		if (rows[i].op == REQUEST_TRY)
+			assert_int_equal(status_of(REQUEST_SEND, "email", other), REPLY_SENT);
+		block_elsewhere();
+		assert_closed(vask(rows[i].op, rows[i].fields, count, NULL, 0));
+		assert_string_equal(address(), mail);
+		assert_false(registered(METHOD_QUESTIONS));
+		unblock();
+	}
+}
+
+static void
+answers_that_were_hashed_when_the_block_began_are_not_kept(void **state)
+{
+	static const unsigned char hash[32] = "x";
+
+	(void)state;
+	prove_app();
+	assert_int_equal(status_of(REQUEST_SLOT, "questions"), REPLY_OK);
+	block_elsewhere();
+	assert_closed(ask_hash(hash, 32, REQUEST_TRY, "questions", "First thing you broke?"));
+	assert_int_equal(dialog.answer_count, 0);
+	assert_true(slot_take(&slots, &(struct slot_wait){ 0 }));
+}
+
+static void
+a_help_desk_code_opens_no_manage_that_is_blocked(void **state)
+{
+	struct help_code help = { stored().id, 60, "root", NOW };
+	char shown[RECOVERY_SHOWN];
+
+	(void)state;
+	assert_int_equal(help_code_make(&judge, &help, shown), 0);
+	block_elsewhere();
+	assert_closed(ask(REQUEST_HELP, shown));
+	assert_int_equal(stored().code_open_until, 0);
+	unblock();
+	open_dialog_for(PURPOSE_MANAGE, 0);
+	assert_int_equal(status_of(REQUEST_HELP, shown), REPLY_PROVEN);
+}
+
 int
 main(void)
 {
@@ -433,6 +538,10 @@ main(void)
 		TEST(what_was_filled_in_can_be_thrown_away),
 		TEST(what_was_filled_in_must_be_permitted_like_what_is_typed),
 		TEST(every_change_in_manage_waits_to_be_told_and_takes_the_stamp_away),
+		TEST(while_blocked_manage_is_closed_from_its_first_request),
+		TEST(whatever_was_proven_before_a_block_changes_nothing_in_it),
+		TEST(answers_that_were_hashed_when_the_block_began_are_not_kept),
+		TEST(a_help_desk_code_opens_no_manage_that_is_blocked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
