@@ -1,11 +1,15 @@
 """Phones: codes through the real Kannel and through calls, and the numbers that are not taken."""
 
+import json
+import shutil
+
 import pytest
 
 import bus
 import phones
 from gateway import Kannel
-from life import ctl, done, flat, standing, talk
+from life import ctl, done, flat, standing, stored_bytes, talk
+from waiting import wait_until
 
 OFFICE = "+4930123456"
 
@@ -131,6 +135,45 @@ def test_an_office_phone_that_nobody_filled_in_is_not_offered(host, person, both
     assert "Office phone" not in talk(person).say("")
 
 
+@pytest.fixture
+def program(tmp_path, policy):
+    """A program of the administrator's: it notes what it is given, and ends with what `code` holds."""
+    shutil.chown(tmp_path, "sspr")
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    path = tmp_path / "send"
+    path.write_text("#!/bin/sh\ncat >%s/message\ntr '\\0' ' ' </proc/$$/cmdline >%s/line\nenv >%s/environment\nread code <%s/code\nexit $code\n"
+                    % ((tmp_path,) * 4))
+    path.chmod(0o755)
+    (tmp_path / "code").write_text("0\n")
+    policy(phones.policy_of() + "[sms]\nprogram = %s\ndeny_prefixes = +31900\n" % path)
+    return tmp_path
+
+
+def test_a_program_sends_in_place_of_a_gateway_and_is_given_the_message_on_stdin_alone(host, person, mine, program):
+    dialog = at_the_number(person)
+    dialog.say("+31900123456", "Codes are not sent to numbers that begin like that one")
+    dialog.say(mine, "A text message with a code")
+    wait_until(lambda: (program / "environment").exists(), "the program ran")
+    message = json.loads((program / "message").read_text())
+    assert (message["to"], message["user"]) == (mine, person.name) and message["code"] in message["text"]
+    assert (program / "line").read_text().split() == ["/bin/sh", str(program / "send"), "sms"]
+    for given in ("line", "environment"):
+        assert message["code"] not in (program / given).read_text() and mine not in (program / given).read_text()
+    dialog.say(message["code"], "Registered: Phone")
+
+
+@pytest.mark.parametrize("code, told", [(75, "cannot be passed on at the moment"), (69, "cannot be delivered to that number"),
+                                        (78, "does not work on this host"), (1, "cannot be passed on at the moment")])
+def test_what_a_program_ends_with_is_told(host, person, mine, program, code, told):
+    (program / "code").write_text("%d\n" % code)
+    mark = host.log.mark()
+    dialog = at_the_number(person)
+    dialog.say(mine)
+    host.log.wait_for("not delivered", mark)
+    dialog.say("123456", "The code was not sent. .*" + told)
+
+
 def test_a_call_that_fails_is_told_counts_nothing_and_can_be_sent_again(host, person, mine, voice, both):
     voice.status = 400
     mark = host.log.mark()
@@ -145,7 +188,7 @@ def test_a_call_that_fails_is_told_counts_nothing_and_can_be_sent_again(host, pe
     dialog.say(voice.code(mine, 1), "Registered: Phone")
 
 
-def test_no_number_and_no_code_is_in_the_log(host, person, mine, voice, both):
+def test_no_number_and_no_code_is_in_the_log_or_readable_in_the_store(host, person, mine, voice, both):
     mark = host.log.mark()
     dialog = at_the_number(person)
     dialog.say(mine)
@@ -153,6 +196,8 @@ def test_no_number_and_no_code_is_in_the_log(host, person, mine, voice, both):
     code = voice.code(mine)
     dialog.say(code, "Registered: Phone")
     assert not host.log.since(mark, mine[1:] + "|" + code)
+    stored = stored_bytes(host)
+    assert person.name.encode() in stored and mine[1:].encode() not in stored and code.encode() not in stored
 
 
 def test_the_phone_is_shown_masked_to_administrators(host, person, mine, voice, both):
