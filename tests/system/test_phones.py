@@ -170,7 +170,7 @@ def test_what_a_program_ends_with_is_told(host, person, mine, program, code, tol
     mark = host.log.mark()
     dialog = at_the_number(person)
     dialog.say(mine)
-    host.log.wait_for("not delivered", mark)
+    host.log.wait_for("event=code-failed user=%s " % person.name, mark)
     dialog.say("123456", "The code was not sent. .*" + told)
 
 
