@@ -72,7 +72,7 @@ attempt_begin(struct attempt *a, struct dialog *d)
 	bool same, may;
 	int r = store_code_get(d->judge->store, d->user.stored.id, method, &a->code);
 
-	if (r != STORE_DONE || !code_stands(d, &a->code))
+	if (r != STORE_DONE || !code_is_good(d, &a->code))
 		return r < 0 ? r : STORE_NONE;
 	r = vault_unseal(d->judge->vault, &place, a->code.sealed, a->code.sealed_len, &a->to);
 	if (r == VAULT_DONE)
