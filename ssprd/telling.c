@@ -15,6 +15,7 @@
 #include "ssprd/user.h"
 #include "ssprd/words_change.h"
 #include "text/address.h"
+#include "text/language.h"
 #include "text/log.h"
 #include "text/phone.h"
 
@@ -42,12 +43,14 @@ static int
 put(struct judge *j, const struct change *c, enum way way, const char *to,
     const struct words_change *words, words_of_kind *wording)
 {
+	char lang[LANG_NAME_MAX + 1];
 	struct outbox_letter letter = {
-		.way = way, .to = to, .user = c->user, .lang = words->lang, .now = c->now
+		.way = way, .to = to, .user = c->user, .lang = lang, .now = c->now
 	};
 	struct secret text = { 0 };
 	int r = wording(&text, words);
 
+	language_of_texts(words->lang, lang);
 	letter.text = secret_text(&text);
 	if (r == 0)
 		r = outbox_put(j, &letter);

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import dbus
 import pytest
 
 import bus
@@ -39,8 +40,8 @@ def both(kannel, voice, policy):
     policy(phones.policy_of(kannel, voice))
 
 
-def at_the_number(person):
-    dialog = talk(person)
+def at_the_number(person, **context):
+    dialog = talk(person, **context)
     dialog.say("")
     dialog.choose("Phone")
     assert "Number ([b] another method):" in dialog.text
@@ -70,6 +71,27 @@ def test_a_phone_is_registered_by_a_call(host, person, mine, voice, both):
     dialog.say(mine)
     dialog.say("2", r"A call that says a code of 6 digits, twice, is on its way")
     dialog.say(voice.code(mine), "Registered: Phone")
+
+
+@pytest.mark.parametrize("language, told", [("", "en"), ("en_GB.UTF-8", "en_GB"), ("fr_FR", "en")])
+def test_a_call_says_in_which_language_its_text_is_so_that_the_voice_fits(host, person, mine, voice, both, language, told):
+    dialog = at_the_number(person, lang=dbus.ByteArray(language.encode(), variant_level=1))
+    dialog.say(mine)
+    dialog.say("2", "is on its way")
+    voice.code(mine)
+    call = voice.calls()[0]
+    assert call["lang"] == told and call["text"].startswith("Hello.")
+
+
+def test_a_dutch_call_has_a_dutch_voice(host, person, mine, voice, both):
+    dialog = talk(person, lang=dbus.ByteArray(b"nl_BE.UTF-8", variant_level=1))
+    dialog.say("")
+    dialog.choose("Telefoon")
+    dialog.say(mine)
+    dialog.say("2")
+    voice.code(mine)
+    call = voice.calls()[0]
+    assert call["lang"] == "nl_BE" and call["text"].startswith("Goedendag.")
 
 
 def test_where_only_text_messages_are_sent_nobody_is_asked_which(host, person, mine, kannel, policy):
