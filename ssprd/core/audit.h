@@ -20,7 +20,7 @@ enum audit_event {
 	AUDIT_METHOD_CONFIRMED, /* a registered one was proven again */
 	AUDIT_METHOD_REPLACED,  /* another value; recovery codes: renewed */
 	AUDIT_METHOD_REMOVED,   /* a filled-in value too: reason "filled-in" */
-	AUDIT_METHOD_FAILED,    /* a proof of a registered method failed */
+	AUDIT_METHOD_FAILED, /* a proof of a registered method failed; "refused": of a new one, not taken */
 	AUDIT_CODE_SENT,
 	AUDIT_CODE_FAILED, /* it could not be sent */
 	AUDIT_CODE_WRONG,

@@ -36,8 +36,8 @@
 	{ #name, "retry", &kind_text, "", AT(name.retry), NOW }, \
 	{ #name, "timeout", &kind_int, "20", RANGE(1, 300), AT(name.timeout), NOW }, \
 	{ #name, "from", &kind_text, "", AT(name.from), NOW }, \
-	{ #name, "allow_prefixes", &kind_text, "", AT(name.allow_prefixes), NOW }, \
-	{ #name, "deny_prefixes", &kind_text, "", AT(name.deny_prefixes), NOW }, \
+	{ #name, "allow_prefixes", &kind_prefixes, "", AT(name.allow_prefixes), NOW }, \
+	{ #name, "deny_prefixes", &kind_prefixes, "", AT(name.deny_prefixes), NOW }, \
 	{ #name, "program", &kind_path, "", AT(name.program), NOW }
 /* NOLINTEND(bugprone-macro-parentheses) */
 

@@ -20,6 +20,9 @@ struct plan_method {
 	int64_t proven_at;
 };
 
+/* So long, in seconds, a help desk code that was redeemed leaves the registration open. */
+#define PLAN_CODE_OPEN 3600
+
 /* What is known of a user. All zero but the name, uid and local_password: nothing. Times: seconds since the epoch, 0 never. */
 struct plan_user {
 	const char *name;
