@@ -21,6 +21,7 @@
 
 #include "protocol/client.h"
 #include "protocol/stamp.h"
+#include "ssprd/core/audit.h"
 #include "ssprd/core/config.h"
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
@@ -33,6 +34,8 @@
 
 #define STOP_MS   6000          /* sessions have so long to leave on SIGTERM */
 #define FORGET_MS (3600 * 1000) /* old counters are swept so often */
+#define TRIM_ROWS 1000          /* audit rows that are removed at once, ... */
+#define TRIM_MS   1000          /* ... and how soon the next ones are, where more are too old */
 #define USAGE     "usage: ssprd [-c FILE] [-t] [-d]\n"
 
 /* Why it ends, for the log and, since nobody may be reading that, for stderr. */
@@ -138,6 +141,19 @@ forget(void *arg)
 
 	store_forget(daemon->judge.store, time(NULL) - keep);
 	loop_timer_set(daemon->loop, &daemon->forget, FORGET_MS, forget, daemon);
+}
+
+/* Audit rows older than [audit] retention_days; a few at a time, so that no dialog waits for it. */
+static void
+trim(void *arg)
+{
+	struct daemon *daemon = arg;
+	int64_t now = time(NULL);
+	int64_t before = now - (int64_t)daemon->config->audit.retention_days * 24 * 3600;
+	int r = audit_trim(daemon->judge.store, daemon->judge.vault, before, now, TRIM_ROWS);
+
+	loop_timer_set(daemon->loop, &daemon->trim, r == TRIM_ROWS ? TRIM_MS : FORGET_MS, trim,
+		       daemon);
 }
 
 static void
@@ -286,6 +302,7 @@ serve(struct daemon *daemon)
 	int status;
 
 	forget(daemon);
+	trim(daemon);
 	outbox_look(&daemon->outbox);
 	notify_systemd("READY=1");
 	log_info("ready");
@@ -306,6 +323,7 @@ finish(struct daemon *daemon)
 	deliveries_stop(&daemon->deliveries);
 	loop_timer_clear(&daemon->stop_limit);
 	loop_timer_clear(&daemon->forget);
+	loop_timer_clear(&daemon->trim);
 	store_close(daemon->judge.store);
 	vault_stop(daemon->judge.vault);
 	policy_free(daemon);

@@ -107,7 +107,7 @@ static const struct option options[] = {
 	{ "store", "path", &kind_path, "/var/lib/sspr/sspr.db", RANGE(1, 0), AT(store.path), NOW },
 	{ "store", "key_file", &kind_path, "/var/lib/sspr/master.key", RANGE(1, 0), AT(store.key_file), NOW },
 
-	{ "audit", "retention_days", &kind_int, "365", RANGE(1, 36500), AT(audit.retention_days), YET },
+	{ "audit", "retention_days", &kind_int, "365", RANGE(1, 36500), AT(audit.retention_days), NOW },
 };
 /* clang-format on */
 
