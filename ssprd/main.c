@@ -164,13 +164,22 @@ stop_now(void *arg)
 	loop_stop(daemon->loop, 0);
 }
 
+/* The dialogs have left. Whoever asks now asks the next daemon. */
+static void
+leave(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	bus_leave(daemon->bus, stop_now, daemon);
+}
+
 static void
 stop(struct daemon *daemon)
 {
 	notify_systemd("STOPPING=1");
 	log_info("ending: %zu dialogs are told", daemon->sessions.count);
 	loop_timer_set(daemon->loop, &daemon->stop_limit, STOP_MS, stop_now, daemon);
-	sessions_end_all(&daemon->sessions, stop_now, daemon);
+	sessions_end_all(&daemon->sessions, leave, daemon);
 }
 
 static void
