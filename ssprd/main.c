@@ -26,6 +26,7 @@
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/daemon.h"
+#include "ssprd/freeze.h"
 #include "ssprd/notify.h"
 #include "ssprd/policy.h"
 #include "ssprd/user.h"
@@ -139,6 +140,9 @@ forget(void *arg)
 	const struct throttle_config *t = &daemon->config->throttle;
 	int keep = t->send_window > t->window ? t->send_window : t->window;
 
+	if (keep <
+	    FREEZE_WINDOW) /* tries of freeze codes are counted too, within a window of their own */
+		keep = FREEZE_WINDOW;
 	store_forget(daemon->judge.store, time(NULL) - keep);
 	loop_timer_set(daemon->loop, &daemon->forget, FORGET_MS, forget, daemon);
 }
