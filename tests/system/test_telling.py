@@ -10,6 +10,7 @@ import pytest
 
 import bus
 from host import DATABASE, MAIL_PORT, POLICY
+from life import rows
 from mailsink import MailSink
 from player import register
 from waiting import LONG, wait_until
@@ -176,6 +177,20 @@ def test_a_typo_is_told_from_a_wrong_code(host, registered):
     typo = code[:-1] + ("A" if code[-1] != "A" else "B")
     assert "typed wrongly" in ssprctl("freeze", typo)[2]
     assert ssprctl("freeze", code)[0] == DONE
+
+
+def test_short_windows_of_the_policy_do_not_let_freeze_codes_be_guessed(host, registered, policy):
+    """A caller has ten tries in ten minutes, also where [throttle] counts within seconds, and over a restart."""
+    code = code_in(told(host, registered, "E-mail: registered"))
+    stranger = host.person()
+    policy(POLICY + "[throttle]\nwindow = 5\nsend_window = 5\nblock = 5\n")
+    assert ssprctl("freeze", code, person=stranger)[0] == DONE
+    for _ in range(8):
+        assert "used before" in ssprctl("freeze", code, person=stranger)[2]
+    with rows(host) as database:
+        database.execute("UPDATE event SET time = time - 60")
+    assert "used before" in ssprctl("freeze", code, person=stranger)[2]
+    assert "busy" in ssprctl("freeze", code, person=stranger)[2]
 
 
 def test_the_first_registration_of_a_privileged_account_is_told_to_the_admins(host, policy):
