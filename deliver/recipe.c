@@ -11,7 +11,6 @@
 #include "deliver/answer.h"
 #include "ssprd/core/config_url.h"
 #include "text/log.h"
-#include "text/phone.h"
 
 #define BLANKS "\t "
 #define TOKEN  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~"
@@ -203,10 +202,6 @@ check_all(struct recipe *r)
 					  : "it is not set: there is no gateway");
 	if (url_parse(g->url, &u) != URL_FINE)
 		return wrong(r, "url", "it is not a URL like https://gateway.example.org/path");
-	if (!phone_prefixes_good(g->allow_prefixes))
-		return wrong(r, "allow_prefixes", "it is not a list like +31 +32");
-	if (!phone_prefixes_good(g->deny_prefixes))
-		return wrong(r, "deny_prefixes", "it is not a list like +31 +32");
 	for (i = 0; d == DELIVERY_SENT && recipe_template(r, i, &t); i++)
 		d = check_template(r, &t);
 	return d;

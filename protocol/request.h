@@ -42,6 +42,9 @@
  * removed) in manage after another one was proven in this dialog, and in any dialog after a help desk code: then SEED (app,
  * recovery codes), SEND with a value, or SLOT with "new" replaces it: the old record stands until the new one is PROVEN.
  *
+ * In manage, while too many failures block its user, OVER "blocked" is the answer to FACTS, HELP,
+ * REMOVE, and to whatever adds or changes a method.
+ *
  * Numbers and times (seconds since the epoch) travel as decimal text. TRY of the questions carries
  * the question as proof and the hash of the answer, once for each; the last one answers PROVEN.
  */

@@ -247,6 +247,31 @@ register_missing(struct session *s)
 	return o;
 }
 
+/*
+ * What is missing, then what is stale; and once more, since confirming by the last recovery code
+ * leaves none of them.
+ */
+static enum outcome
+rest(struct session *s)
+{
+	enum outcome o;
+
+	do {
+		o = register_missing(s);
+		if (o == ANSWERED && s->facts.stale > 0)
+			o = reconfirm_all(s, false);
+	} while (o == ANSWERED && s->facts.done < s->facts.required);
+	return o == ANSWERED ? review(s) : o;
+}
+
+enum outcome
+enrol_missing(struct session *s)
+{
+	tell_progress(s);
+	say_gap(s);
+	return rest(s);
+}
+
 enum outcome
 enrol(struct session *s)
 {
@@ -261,9 +286,5 @@ enrol(struct session *s)
 	}
 	if (o == ANSWERED)
 		o = help_desk_code(s);
-	if (o == ANSWERED)
-		o = register_missing(s);
-	if (o == ANSWERED && s->facts.stale > 0)
-		o = reconfirm_all(s, false);
-	return o == ANSWERED ? review(s) : o;
+	return o == ANSWERED ? rest(s) : o;
 }

@@ -5,6 +5,7 @@
 #include "session/reconfirm.h"
 #include "methods/ask.h"
 #include "session/answer.h"
+#include "session/enrol.h"
 #include "session/help_code.h"
 #include "session/menu.h"
 #include "session/notice.h"
@@ -202,5 +203,7 @@ reconfirm(struct session *s)
 	}
 	if (o == ANSWERED)
 		o = reconfirm_all(s, true);
+	if (o == ANSWERED && s->facts.done < s->facts.required)
+		o = enrol_missing(s);
 	return o == ANSWERED ? session_finish(s, FINISH_DONE) : o;
 }

@@ -1,10 +1,12 @@
 /* The requests, each as its row of protocol/request.h has it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "session/exchange.h"
 #include "session/hash.h"
 #include "session/request.h"
 #include "session/session.h"
+#include "text/contact.h"
 #include "text/log.h"
 
 #define CHANGE_FIELDS 4
@@ -18,6 +20,16 @@ begin(struct message *request, enum request_op op, const char *first, const char
 		message_put_text(request, second);
 }
 
+/* In the language of this dialog. */
+static void
+name_contact(struct facts *f)
+{
+	const char *contact = contact_shown(f->contact);
+
+	if (contact != f->contact)
+		snprintf(f->contact, sizeof(f->contact), "%s", contact);
+}
+
 enum outcome
 request_facts(struct session *s)
 {
@@ -29,8 +41,10 @@ request_facts(struct session *s)
 	o = exchange(s, &request, &reply, &f);
 	if (o == ANSWERED && (f.op != REPLY_OK || !facts_get(&f, &s->facts)))
 		o = exchange_failed(s);
-	if (o == ANSWERED)
+	if (o == ANSWERED) {
 		s->deadline = session_now() + (int64_t)s->facts.time_left * 1000;
+		name_contact(&s->facts);
+	}
 	message_done(&reply);
 	return o;
 }

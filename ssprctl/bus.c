@@ -60,6 +60,8 @@ judge_error(const struct question *q, const char *name)
 
 	if (q->bad_request && strcmp(name, SSPR_BUS_ERROR "BadRequest") == 0)
 		return say(EXIT_REFUSED, _(q->bad_request));
+	if (q->too_many && strcmp(name, SSPR_BUS_ERROR "TooManySessions") == 0)
+		return say(EXIT_REFUSED, _(q->too_many));
 	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		if (strcmp(name, refusals[i].name) == 0)
 			return say(refusals[i].code,

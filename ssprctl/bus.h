@@ -26,6 +26,7 @@ struct question {
 	const struct client_context *context;
 	const char *not_allowed; /* what to say when the daemon answers NotAllowed */
 	const char *bad_request; /* the same for BadRequest; NULL: it is about the user's name */
+	const char *too_many;    /* the same for TooManySessions; NULL: too many dialogs run */
 };
 
 /*

@@ -252,6 +252,7 @@ freeze_run(const struct invocation *in)
 		.bad_request =
 			N_("that is no such code, or was typed wrongly; it begins with F- and is "
 			   "in each message about a change of your account"),
+		.too_many = N_("you tried too many codes; try again in ten minutes"),
 	};
 	json_t *answer = NULL;
 	enum exit_code code = bus_ask(&q, "", &answer);

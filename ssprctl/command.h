@@ -62,5 +62,7 @@ enum exit_code remove_run(const struct invocation *);
 enum exit_code code_run(const struct invocation *);
 enum exit_code require_run(const struct invocation *);
 enum exit_code unblock_run(const struct invocation *);
+enum exit_code audit_run(const struct invocation *);
+enum exit_code audit_verify_run(const struct invocation *);
 
 #endif

@@ -65,6 +65,15 @@ static const struct command commands[] = {
 	  N_("Forgets the failures of USER and lifts a block, and a freeze that a code\n"
 	     "from a message began. For administrators.\n"),
 	  unblock_run },
+	{ "audit verify", "", 0, 0, 0, N_("is a row of the audit changed or missing?"),
+	  N_("Walks the chain of all rows, and prints how many there are, and the number\n"
+	     "and the head of the last one: the log's newest line with \"audit event=\"\n"
+	     "must say the same, else rows were cut off at the end. For administrators.\n"),
+	  audit_verify_run },
+	{ "audit", "", 0, 0, TAKES_FORMATS, N_("what happened, to whom, by whom"),
+	  N_("One line an event, oldest first; those older than retention_days are gone.\n"
+	     "For administrators.\n"),
+	  audit_run },
 	{ "policy check", "[FILE]", 0, 1, 0, N_("is the configuration good?"),
 	  N_("Reads FILE and the files in FILE.d (or those in use) and prints each mistake\n"
 	     "as FILE:LINE: what is wrong. Nothing is changed.\n"),

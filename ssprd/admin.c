@@ -277,5 +277,7 @@ const struct bus_method admin_methods[] = {
 	{ "Unblock", "ay", "b", CALLER_ROOT, admin_unblock },
 	{ "Require", "ayxa{sv}", "", CALLER_ROOT, admin_require },
 	{ "RequireAll", "x", "i", CALLER_ROOT, admin_require_all },
+	{ "Audit", "x", "aa{sv}", CALLER_ROOT, admin_audit },
+	{ "AuditVerify", "x", "a{sv}", CALLER_ROOT, admin_audit_verify },
 	{ 0 },
 };

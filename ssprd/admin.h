@@ -1,5 +1,5 @@
 /*
- * org.sspr.Sspr1.Admin, what its files share: admin.c looks, admin_change.c and admin_require.c change. The table is in admin.c.
+ * org.sspr.Sspr1.Admin, what its files share: admin.c and admin_audit.c look, admin_change.c and admin_require.c change. The table is in admin.c.
  */
 #ifndef SSPRD_ADMIN_H
 #define SSPRD_ADMIN_H
@@ -12,7 +12,8 @@
 
 struct daemon;
 
-bus_handler admin_set, admin_remove, admin_code, admin_unblock, admin_require, admin_require_all;
+bus_handler admin_set, admin_remove, admin_code, admin_unblock, admin_require, admin_require_all,
+	admin_audit, admin_audit_verify;
 
 /* One call that changes something, while it runs. */
 struct admin_work {

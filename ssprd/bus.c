@@ -10,7 +10,9 @@
 #include "text/log.h"
 
 #define DISPATCH_AT_ONCE                                                                           \
-	16 /* messages a turn: a flood of calls does not keep the dialogs waiting */
+	16                 /* messages a turn: a flood of calls does not keep the dialogs waiting */
+#define LEAVE_WAIT_MS 5000 /* for the bus's word that the name is free */
+#define LEAVE_LOOK_MS 2
 
 static void
 bus_gone(struct bus *bus, const char *why)
@@ -197,7 +199,7 @@ filter(DBusConnection *c, DBusMessage *m, void *arg)
 		bus_gone(bus, "the bus went away");
 	/* Anybody may send us a signal of that name. */
 	else if (dbus_message_is_signal(m, DBUS_INTERFACE_DBUS, "NameLost") &&
-		 dbus_message_has_sender(m, DBUS_SERVICE_DBUS))
+		 dbus_message_has_sender(m, DBUS_SERVICE_DBUS) && !bus->left)
 		bus_gone(bus, "the name on the bus was lost");
 	return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
 }
@@ -280,6 +282,41 @@ bus_start(struct bus **out, const struct bus_setup *setup)
 	return 0;
 }
 
+/* What came before the bus's reply was asked of us; it is answered when no call is open and nothing waits to be sent. */
+static void
+leave_look(void *arg)
+{
+	struct bus *bus = arg;
+
+	if (!bus->gone && (!dbus_pending_call_get_completed(bus->released) || bus->calls ||
+			   dbus_connection_has_messages_to_send(bus->connection)))
+		loop_timer_set(bus->setup.loop, &bus->leave, LEAVE_LOOK_MS, leave_look, bus);
+	else
+		bus->left(bus->left_arg);
+}
+
+void
+bus_leave(struct bus *bus, void (*left)(void *arg), void *arg)
+{
+	DBusMessage *m;
+
+	if (bus->left)
+		return;
+	bus->left = left;
+	bus->left_arg = arg;
+	m = dbus_message_new_method_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS,
+					 "ReleaseName");
+	if (m &&
+	    dbus_message_append_args(m, DBUS_TYPE_STRING, &bus->setup.name, DBUS_TYPE_INVALID) &&
+	    dbus_connection_send_with_reply(bus->connection, m, &bus->released, LEAVE_WAIT_MS) &&
+	    bus->released)
+		loop_timer_set(bus->setup.loop, &bus->leave, 0, leave_look, bus);
+	else
+		left(arg);
+	if (m)
+		dbus_message_unref(m);
+}
+
 void
 bus_stop(struct bus *bus)
 {
@@ -288,6 +325,10 @@ bus_stop(struct bus *bus)
 	bus->gone = true;
 	while (bus->calls)
 		call_free(bus->calls);
+	if (bus->released) {
+		dbus_pending_call_cancel(bus->released);
+		dbus_pending_call_unref(bus->released);
+	}
 	if (bus->connection) {
 		dbus_connection_set_dispatch_status_function(bus->connection, NULL, NULL, NULL);
 		dbus_connection_set_watch_functions(bus->connection, NULL, NULL, NULL, NULL, NULL);
@@ -297,6 +338,7 @@ bus_stop(struct bus *bus)
 		dbus_connection_remove_filter(bus->connection, filter, bus);
 		buslink_close(bus->connection);
 	}
+	loop_timer_clear(&bus->leave);
 	loop_timer_clear(&bus->dispatch);
 	loop_unwatch(&bus->watch);
 	free(bus);

@@ -79,6 +79,11 @@ struct bus_setup {
  * -errno.
  */
 int bus_start(struct bus **bus, const struct bus_setup *setup);
+/*
+ * Give the name up, and call left once all that was asked before is answered and its answers are with the bus: who asks from then on is
+ * the next daemon's, whom the bus starts. Else whoever asks in the last moment gets no reply at all. For the end: once.
+ */
+void bus_leave(struct bus *bus, void (*left)(void *arg), void *arg);
 /* Drop all calls, close. NULL is fine. */
 void bus_stop(struct bus *bus);
 

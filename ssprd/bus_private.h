@@ -32,6 +32,10 @@ struct bus {
 	struct loop_watch watch; /* the connection's one descriptor */
 	DBusWatch *watches[2];   /* libdbus has one for reading and one for writing */
 	struct loop_timer dispatch;
+	struct loop_timer leave;   /* set: the name is being given up */
+	DBusPendingCall *released; /* the question that gives it up */
+	void (*left)(void *arg);
+	void *left_arg;
 	struct bus_call *calls;
 	size_t call_count;
 	bool gone;

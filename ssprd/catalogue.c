@@ -181,6 +181,15 @@ catalogue_question(const struct catalogues *c, const char *lang, size_t index)
 }
 
 bool
+catalogue_has_enough(const struct catalogues *c, size_t count)
+{
+	for (size_t i = 0; c && i < c->count; i++)
+		if (c->list[i].count >= count)
+			return true;
+	return false;
+}
+
+bool
 catalogue_has(const struct catalogues *c, const char *question)
 {
 	for (size_t i = 0; i < c->count; i++)

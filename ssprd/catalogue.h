@@ -28,6 +28,9 @@ void catalogues_free(struct catalogues *c); /* NULL is fine */
  */
 const char *catalogue_question(const struct catalogues *c, const char *lang, size_t index);
 
+/* Are there so many to choose from, in any language? NULL: none are there. */
+bool catalogue_has_enough(const struct catalogues *c, size_t count);
+
 /* Is it one of them, in any language? */
 bool catalogue_has(const struct catalogues *c, const char *question);
 

@@ -123,6 +123,12 @@ code_stands(const struct dialog *d, const struct store_code *code)
 	       code->expires <= d->now + CODE_LIFETIME_MAX + LIMIT_CLOCK_SLACK;
 }
 
+bool
+code_is_good(const struct dialog *d, const struct store_code *code)
+{
+	return code->expires > d->now && code->expires <= d->now + d->judge->config->codes.lifetime;
+}
+
 /* How many tries the standing code has used; 0 when none stands. spent: no new one before *until. */
 static int
 tries_used(struct dialog *d, enum method method, int *used, bool *spent, int64_t *until)

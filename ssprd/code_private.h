@@ -28,6 +28,12 @@ bool code_on_record(const struct standing *s, const char *to);
  */
 bool code_stands(const struct dialog *d, const struct store_code *code);
 
+/*
+ * Can it be typed? One that would be good for longer than [codes] lifetime was made under a clock
+ * that was ahead: it proves nothing, but while it stands its tries stay counted.
+ */
+bool code_is_good(const struct dialog *d, const struct store_code *code);
+
 /* Where a code's destination is sealed. */
 struct vault_place code_place(const struct dialog *d, enum method method);
 /* The keyed hash of a code, bound to its user, method and destination. 0 or -ENOMEM. */

@@ -72,7 +72,7 @@ attempt_begin(struct attempt *a, struct dialog *d)
 	bool same, may;
 	int r = store_code_get(d->judge->store, d->user.stored.id, method, &a->code);
 
-	if (r != STORE_DONE || !code_stands(d, &a->code))
+	if (r != STORE_DONE || !code_is_good(d, &a->code))
 		return r < 0 ? r : STORE_NONE;
 	r = vault_unseal(d->judge->vault, &place, a->code.sealed, a->code.sealed_len, &a->to);
 	if (r == VAULT_DONE)
@@ -118,13 +118,34 @@ attempt_compare(const struct attempt *a, const struct dialog *d, const struct se
 	return r < 0 ? r : vault_equal(hash, a->code.hash, sizeof(hash)) != 0;
 }
 
+/*
+ * While the code was on its way an administrator may have filled in what forbids its destination:
+ * the same line as the office phone.
+ */
+static int
+refused(const struct attempt *a, struct dialog *d, enum reason why, struct message *reply)
+{
+	int r = dialog_audit(d, AUDIT_METHOD_FAILED, method_word(a->kind->method), "refused",
+			     reason_word(why));
+
+	return r < 0 ? r : judge_answer_reason(reply, REPLY_REFUSED, why);
+}
+
 static int
 right(const struct attempt *a, struct dialog *d, struct message *reply)
 {
-	int r;
+	const struct field to = { a->to.data, a->to.len };
+	char wire[CODE_TO_MAX + 1];
+	enum reason why;
+	int r = 0;
 
 	if (a->proves)
 		return proof_right(d, a->kind->method, a->blocked_until, NULL, NULL, reply);
+	why = a->kind->read(d, &to, wire, &r);
+	if (r < 0)
+		return r;
+	if (why != REASON_COUNT)
+		return refused(a, d, why, reply);
 	r = record_save(d, a->kind->method, a->to.data, a->to.len, 0);
 	return r < 0 ? r : judge_answer(reply, REPLY_PROVEN);
 }

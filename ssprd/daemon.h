@@ -26,7 +26,7 @@ struct daemon {
 	struct slots slots;
 	struct judge judge;
 	struct loop *loop;
-	struct loop_timer stop_limit, forget;
+	struct loop_timer stop_limit, forget, trim;
 	struct children children;
 	struct deliveries deliveries;
 	struct outbox outbox;

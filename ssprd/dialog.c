@@ -107,19 +107,26 @@ dialog_has(struct dialog *d, enum method method)
 }
 
 bool
+dialog_code_open(const struct dialog *d)
+{
+	return d->plan.code_open && (d->purpose == PURPOSE_ENROLL || d->redeemed);
+}
+
+bool
 dialog_may_add(const struct dialog *d)
 {
-	bool shown = d->proven || d->plan.code_open;
+	bool shown = d->proven || dialog_code_open(d);
 
 	if (d->purpose == PURPOSE_MANAGE)
 		return shown && d->plan.done > 0;
-	return !d->plan.needs_code && (!d->plan.registered || shown);
+	return d->purpose == PURPOSE_ENROLL && !d->plan.needs_code &&
+	       (!d->plan.registered || shown);
 }
 
 bool
 dialog_may_change(const struct dialog *d, enum method method)
 {
-	if (d->plan.code_open)
+	if (dialog_code_open(d))
 		return true;
 	return d->purpose == PURPOSE_MANAGE && (d->proven & ~dialog_bit(method)) != 0;
 }

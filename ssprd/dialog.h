@@ -87,6 +87,7 @@ struct dialog {
 
 	unsigned int proven;   /* a bit (1 << method) each: in this dialog, new ones too */
 	unsigned int changing; /* a bit each: a new value for what is registered was begun */
+	bool redeemed;         /* a help desk code, in this dialog */
 	int64_t changes_shown; /* the last untold change that the session was given; 0 none */
 
 	/* app: the secret that was given out, and the wrong tries against it. */
@@ -160,6 +161,11 @@ bool dialog_offers(const struct dialog *d, enum method method);
 /* Is it registered? Recovery codes of which none is left are not. 1 yes, 0 no, -errno. */
 int dialog_has(struct dialog *d, enum method method);
 
+/*
+ * Did a help desk code open this dialog? A login's: any that was redeemed and still holds
+ * (HELP_OPEN_SECONDS); manage: one that was typed there.
+ */
+bool dialog_code_open(const struct dialog *d);
 /*
  * May what is missing be registered in this dialog? In a login: where the password was just
  * checked, and it is owed, or something was proven; not before the help desk code where one is

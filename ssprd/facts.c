@@ -41,7 +41,7 @@ facts_of_plan(const struct dialog *d, struct facts *f)
 	f->done = plan->done;
 	f->postpones_left = plan->postpones_left;
 	f->needs_code = plan->needs_code;
-	f->open = plan->code_open;
+	f->open = dialog_code_open(d);
 	f->stale = plan->stale_count;
 }
 

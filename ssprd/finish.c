@@ -223,14 +223,18 @@ managed(struct dialog *d, const struct ending *ending, enum verdict *verdict)
 	return r;
 }
 
+/*
+ * A dialog that only told of a change asked for nothing: what fell due while it was read is asked
+ * for at the next login, and is no "not now".
+ */
 static int
 decide(struct dialog *d, const struct ending *ending, enum verdict *verdict, bool *tell)
 {
 	if (d->purpose == PURPOSE_MANAGE)
 		return managed(d, ending, verdict);
-	if (is_owed(d))
+	if (is_owed(d) && d->why != STATE_NOTICE)
 		return ending->owed(d, ending->reason, verdict, tell);
-	if (d->plan.state == STATE_NOTICE)
+	if (is_owed(d) || d->plan.state == STATE_NOTICE)
 		return ending->untold(d, ending->reason, verdict, tell);
 	return nothing_owed(d, verdict);
 }

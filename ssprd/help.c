@@ -9,6 +9,7 @@
 #include "ssprd/core/config.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
+#include "ssprd/help_code.h"
 #include "text/recovery.h"
 
 _Static_assert(STORE_HASH_SIZE == VAULT_HASH_SIZE, "one size of hash");
@@ -36,6 +37,13 @@ is_right(const struct dialog *d, const struct field *typed, const struct store_h
 	explicit_bzero(plain, sizeof(plain));
 	explicit_bzero(hash, sizeof(hash));
 	return good;
+}
+
+/* One that would end later than any that is made now was made under a wrong clock: it must not be good for years. */
+static bool
+is_valid(const struct store_help_code *code, int64_t now)
+{
+	return code->expires > now && code->expires <= now + HELP_CODE_MINUTES_MAX * (int64_t)60;
 }
 
 /* Within a transaction. STORE_DONE once for each code. */
@@ -67,8 +75,10 @@ right(struct dialog *d, const struct store_help_code *code, struct message *repl
 	store_rollback(store);
 	if (r == STORE_NONE)
 		return judge_answer(reply, REPLY_EXPIRED);
-	if (r == STORE_DONE)
+	if (r == STORE_DONE) {
+		d->redeemed = true;
 		r = dialog_look_again(d);
+	}
 	return r < 0 ? r : judge_answer(reply, REPLY_PROVEN);
 }
 
@@ -90,11 +100,14 @@ help_redeem(struct dialog *d, const struct fields *request, struct message *repl
 {
 	struct store_help_code code = { 0 };
 	int used = 0;
-	int r = store_help_get(d->judge->store, d->user.stored.id, &code);
+	int r;
 
+	if (d->purpose == PURPOSE_RESET) /* an open code would be all that a stranger needs */
+		return JUDGE_VIOLATION;
+	r = store_help_get(d->judge->store, d->user.stored.id, &code);
 	if (r < 0)
 		return r;
-	if (r == STORE_NONE || code.expires <= d->now)
+	if (r == STORE_NONE || !is_valid(&code, d->now))
 		return judge_answer(reply, REPLY_EXPIRED);
 	if (code.tries_used >= d->judge->config->codes.tries)
 		return judge_answer_number(reply, REPLY_SPENT, code.expires);

@@ -9,16 +9,18 @@
 #include <stdint.h>
 
 #include "protocol/request.h"
+#include "ssprd/core/plan.h"
 #include "ssprd/core/store.h"
 
 struct dialog;
 struct vault;
 
 /*
- * So long what it permits stays open, so that a dropped line does not cost the code; the dialog
- * that settles everything ends it.
+ * So long what it permits stays open for logins, so that a dropped line does not cost the code; the
+ * dialog that settles everything ends it. In manage it opens the dialog where it was typed alone:
+ * else a program that runs as the user had only to wait for it. At a reset it is a violation.
  */
-#define HELP_OPEN_SECONDS 3600
+#define HELP_OPEN_SECONDS PLAN_CODE_OPEN
 
 /*
  * The keyed hash of a code of this user (id in the store). plain: as recovery_read (RECOVERY_HELP)

@@ -12,12 +12,14 @@
 #include "ssprd/facts.h"
 #include "ssprd/finish.h"
 #include "ssprd/help.h"
+#include "ssprd/proof.h"
 #include "ssprd/record.h"
 #include "text/log.h"
 
 #define METHOD_WORD_MAX 32
 
-static judge_handler on_question, on_seed, on_send, on_slot, on_try, on_remove, on_log, on_finish;
+static judge_handler on_facts, on_question, on_seed, on_send, on_slot, on_try, on_help, on_remove,
+	on_log, on_finish;
 
 static const struct request_rule {
 	int op;
@@ -28,14 +30,14 @@ static const struct request_rule {
 	size_t longest;      /* bytes of any of them */
 	judge_handler *handler;
 } rules[] = {
-	{ REQUEST_FACTS, "facts", DIALOG_NEW | DIALOG_OPEN, 0, 0, 0, 0, facts_tell },
+	{ REQUEST_FACTS, "facts", DIALOG_NEW | DIALOG_OPEN, 0, 0, 0, 0, on_facts },
 	{ REQUEST_CHANGES, "changes", DIALOG_OPEN, 0, 0, 0, 0, facts_changes },
 	{ REQUEST_QUESTION, "question", DIALOG_OPEN, 1, 1, 1, 8, on_question },
 	{ REQUEST_SEED, "seed", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_seed },
 	{ REQUEST_SEND, "send", DIALOG_OPEN, 2, 3, 3, METHOD_VALUE_MAX, on_send },
 	{ REQUEST_SLOT, "slot", DIALOG_OPEN, 1, 2, 2, METHOD_WORD_MAX, on_slot },
 	{ REQUEST_TRY, "try", DIALOG_OPEN | DIALOG_HASHING, 2, 3, 2, METHOD_VALUE_MAX, on_try },
-	{ REQUEST_HELP, "help", DIALOG_OPEN, 1, 1, 1, METHOD_VALUE_MAX, help_redeem },
+	{ REQUEST_HELP, "help", DIALOG_OPEN, 1, 1, 1, METHOD_VALUE_MAX, on_help },
 	{ REQUEST_REMOVE, "remove", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_remove },
 	{ REQUEST_LOG, "log", ~0u, 1, 1, 1, REQUEST_LOG_MAX, on_log },
 	{ REQUEST_FINISH, "finish", ~(unsigned int)DIALOG_OVER, 1, 1, 1, METHOD_WORD_MAX,
@@ -85,6 +87,39 @@ permitted(const struct dialog *d, enum method method, enum about about)
 	return true;
 }
 
+/*
+ * Too many failures close manage, whatever was proven in it before: nothing is shown, added or
+ * changed. (A proof of what is registered is refused by itself, and says until when: proof.h.)
+ */
+static int
+unless_blocked(struct dialog *d, judge_handler *handler, const struct fields *request,
+	       struct message *reply)
+{
+	int64_t until = 0;
+	int r = d->purpose == PURPOSE_MANAGE ? proof_blocked_until(d, &until) : 0;
+
+	if (r < 0)
+		return r;
+	if (!until)
+		return handler(d, request, reply);
+	dialog_slot_release(d);
+	d->state = DIALOG_OVER;
+	message_start(reply, REPLY_OVER);
+	return message_put_text(reply, verdict_word(VERDICT_BLOCKED));
+}
+
+static int
+on_facts(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	return unless_blocked(d, facts_tell, request, reply);
+}
+
+static int
+on_help(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	return unless_blocked(d, help_redeem, request, reply);
+}
+
 /* Note what was begun, for the TRY that follows, and let the method's handler do it. */
 static int
 begin(struct dialog *d, const struct method_judge *row, enum about about, judge_handler *handler,
@@ -95,7 +130,9 @@ begin(struct dialog *d, const struct method_judge *row, enum about about, judge_
 	d->changing &= ~dialog_bit(row->method);
 	if (about == CHANGING)
 		d->changing |= dialog_bit(row->method);
-	return handler(d, request, reply);
+	if (about == PROVING)
+		return handler(d, request, reply);
+	return unless_blocked(d, handler, request, reply);
 }
 
 static int
@@ -176,8 +213,10 @@ try_hashed(struct dialog *d, const struct method_judge *row, const struct fields
 
 	if (d->state != DIALOG_HASHING || row->method != d->slot_method)
 		return JUDGED_VIOLATION;
-	r = d->slot_proves ? row->prove(d, request, reply) : row->try(d, request, reply);
-	d->state = DIALOG_OPEN;
+	r = d->slot_proves ? row->prove(d, request, reply)
+			   : unless_blocked(d, row->try, request, reply);
+	if (d->state == DIALOG_HASHING)
+		d->state = DIALOG_OPEN;
 	dialog_slot_release(d);
 	return r;
 }
@@ -198,8 +237,9 @@ on_try(struct dialog *d, const struct fields *request, struct message *reply)
 		return JUDGED_VIOLATION;
 	if (stands && !(d->changing & dialog_bit(row->method)))
 		return row->prove(d, request, reply);
-	return permitted(d, row->method, stands ? CHANGING : ADDING) ? row->try(d, request, reply)
-								     : JUDGED_VIOLATION;
+	if (!permitted(d, row->method, stands ? CHANGING : ADDING))
+		return JUDGED_VIOLATION;
+	return unless_blocked(d, row->try, request, reply);
 }
 
 /*
@@ -207,7 +247,7 @@ on_try(struct dialog *d, const struct fields *request, struct message *reply)
  * is replaced.
  */
 static int
-on_remove(struct dialog *d, const struct fields *request, struct message *reply)
+remove_it(struct dialog *d, const struct fields *request, struct message *reply)
 {
 	const struct method_judge *row;
 	bool stands;
@@ -224,6 +264,12 @@ on_remove(struct dialog *d, const struct fields *request, struct message *reply)
 	r = record_remove(d, row->method);
 	message_start(reply, REPLY_OK);
 	return r < 0 ? r : 0;
+}
+
+static int
+on_remove(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	return unless_blocked(d, remove_it, request, reply);
 }
 
 static int

@@ -21,10 +21,12 @@
 
 #include "protocol/client.h"
 #include "protocol/stamp.h"
+#include "ssprd/core/audit.h"
 #include "ssprd/core/config.h"
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/daemon.h"
+#include "ssprd/freeze.h"
 #include "ssprd/notify.h"
 #include "ssprd/policy.h"
 #include "ssprd/user.h"
@@ -33,6 +35,8 @@
 
 #define STOP_MS   6000          /* sessions have so long to leave on SIGTERM */
 #define FORGET_MS (3600 * 1000) /* old counters are swept so often */
+#define TRIM_ROWS 1000          /* audit rows that are removed at once, ... */
+#define TRIM_MS   1000          /* ... and how soon the next ones are, where more are too old */
 #define USAGE     "usage: ssprd [-c FILE] [-t] [-d]\n"
 
 /* Why it ends, for the log and, since nobody may be reading that, for stderr. */
@@ -136,8 +140,24 @@ forget(void *arg)
 	const struct throttle_config *t = &daemon->config->throttle;
 	int keep = t->send_window > t->window ? t->send_window : t->window;
 
+	if (keep <
+	    FREEZE_WINDOW) /* tries of freeze codes are counted too, within a window of their own */
+		keep = FREEZE_WINDOW;
 	store_forget(daemon->judge.store, time(NULL) - keep);
 	loop_timer_set(daemon->loop, &daemon->forget, FORGET_MS, forget, daemon);
+}
+
+/* Audit rows older than [audit] retention_days; a few at a time, so that no dialog waits for it. */
+static void
+trim(void *arg)
+{
+	struct daemon *daemon = arg;
+	int64_t now = time(NULL);
+	int64_t before = now - (int64_t)daemon->config->audit.retention_days * 24 * 3600;
+	int r = audit_trim(daemon->judge.store, daemon->judge.vault, before, now, TRIM_ROWS);
+
+	loop_timer_set(daemon->loop, &daemon->trim, r == TRIM_ROWS ? TRIM_MS : FORGET_MS, trim,
+		       daemon);
 }
 
 static void
@@ -148,13 +168,22 @@ stop_now(void *arg)
 	loop_stop(daemon->loop, 0);
 }
 
+/* The dialogs have left. Whoever asks now asks the next daemon. */
+static void
+leave(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	bus_leave(daemon->bus, stop_now, daemon);
+}
+
 static void
 stop(struct daemon *daemon)
 {
 	notify_systemd("STOPPING=1");
 	log_info("ending: %zu dialogs are told", daemon->sessions.count);
 	loop_timer_set(daemon->loop, &daemon->stop_limit, STOP_MS, stop_now, daemon);
-	sessions_end_all(&daemon->sessions, stop_now, daemon);
+	sessions_end_all(&daemon->sessions, leave, daemon);
 }
 
 static void
@@ -286,6 +315,7 @@ serve(struct daemon *daemon)
 	int status;
 
 	forget(daemon);
+	trim(daemon);
 	outbox_look(&daemon->outbox);
 	notify_systemd("READY=1");
 	log_info("ready");
@@ -306,6 +336,7 @@ finish(struct daemon *daemon)
 	deliveries_stop(&daemon->deliveries);
 	loop_timer_clear(&daemon->stop_limit);
 	loop_timer_clear(&daemon->forget);
+	loop_timer_clear(&daemon->trim);
 	store_close(daemon->judge.store);
 	vault_stop(daemon->judge.vault);
 	policy_free(daemon);

@@ -12,6 +12,7 @@
 #include "ssprd/delivery.h"
 #include "ssprd/dialog.h"
 #include "ssprd/words.h"
+#include "text/language.h"
 #include "text/log.h"
 
 struct sending {
@@ -67,6 +68,7 @@ make_delivery(struct sending *s, const struct dialog *d, enum way way, const cha
 {
 	const struct config *config = d->judge->config;
 	char user[USER_NAME_MAX + 1], host[HOST_NAME_MAX_BYTES + 1], id[2 * 16 + 1];
+	char lang[LANG_NAME_MAX + 1];
 	unsigned char random[16];
 	struct secret text = { 0 };
 	struct delivery_message message = { .program = way_program(config, way),
@@ -74,13 +76,14 @@ make_delivery(struct sending *s, const struct dialog *d, enum way way, const cha
 					    .code = code,
 					    .user = user,
 					    .host = host,
-					    .lang = d->lang,
+					    .lang = lang,
 					    .id = id };
 	int r;
 
 	vault_random(random, sizeof(random));
 	for (size_t i = 0; i < sizeof(random); i++)
 		snprintf(id + 2 * i, 3, "%02x", random[i]);
+	language_of_texts(d->lang, lang);
 	words_printable(s->user, user, sizeof(user));
 	words_printable(d->judge->host, host, sizeof(host));
 	r = words_code(&text, way, d->lang, s->user, d->judge->host, code,

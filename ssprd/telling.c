@@ -15,7 +15,9 @@
 #include "ssprd/user.h"
 #include "ssprd/words_change.h"
 #include "text/address.h"
+#include "text/language.h"
 #include "text/log.h"
+#include "text/phone.h"
 
 typedef int words_of_kind(struct secret *out, const struct words_change *change);
 
@@ -41,17 +43,32 @@ static int
 put(struct judge *j, const struct change *c, enum way way, const char *to,
     const struct words_change *words, words_of_kind *wording)
 {
+	char lang[LANG_NAME_MAX + 1];
 	struct outbox_letter letter = {
-		.way = way, .to = to, .user = c->user, .lang = words->lang, .now = c->now
+		.way = way, .to = to, .user = c->user, .lang = lang, .now = c->now
 	};
 	struct secret text = { 0 };
 	int r = wording(&text, words);
 
+	language_of_texts(words->lang, lang);
 	letter.text = secret_text(&text);
 	if (r == 0)
 		r = outbox_put(j, &letter);
 	secret_done(&text);
 	return r;
+}
+
+/* A phone that is proven by calls may be one that text messages are not sent to: against toll fraud. */
+static bool
+may_go(const struct judge *j, enum way way, const char *to)
+{
+	const struct gateway_config *sms = &j->config->sms;
+
+	if (way != WAY_SMS ||
+	    phone_permitted(to, sms->allow_prefixes, sms->deny_prefixes) == PHONE_PERMITTED)
+		return true;
+	log_warning("a change is told to nobody by text message: [sms] does not permit the number");
+	return false;
 }
 
 /* One message to the user, with a freeze code; while resets are stopped already there is nothing to stop. */
@@ -64,6 +81,8 @@ put_with_code(struct judge *j, const struct change *c, enum way way, const char 
 	limit_key key;
 	int r = 0;
 
+	if (!may_go(j, way, to))
+		return 0;
 	if (c->event == AUDIT_BLOCKED) {
 		limit_user_key(j->vault, LIMIT_FAILURES, c->user->stored.id, key);
 		r = limit_blocked(j->store, key, j->config->throttle.block, c->now, &words.until);
@@ -114,6 +133,16 @@ put_to(struct judge *j, const struct change *c, enum method method, enum way way
 	return r < 0 ? r : 0;
 }
 
+/*
+ * There was none before: whoever added it need not be the user, who is told where they were told so
+ * far.
+ */
+static bool
+is_first_address(const struct change *c)
+{
+	return c->event == AUDIT_METHOD_ADDED && c->method == METHOD_EMAIL;
+}
+
 int
 tell_user(struct judge *j, const struct change *c)
 {
@@ -125,7 +154,7 @@ tell_user(struct judge *j, const struct change *c)
 		return 0;
 	if (way_open(config, WAY_EMAIL))
 		r = put_to(j, c, METHOD_EMAIL, WAY_EMAIL, words_change_mail, &told);
-	if (r == 0 && !told && way_open(config, WAY_SMS))
+	if (r == 0 && (!told || is_first_address(c)) && way_open(config, WAY_SMS))
 		r = put_to(j, c, METHOD_PHONE, WAY_SMS, words_change_sms, &told);
 	return r;
 }

@@ -8,8 +8,10 @@ struct judge;
 /* All in the caller's transaction; 0 or -errno. The rows are as the change left them. */
 
 /*
- * To every confirmed e-mail address of the user, and to change->old where that is one; where no address is confirmed, by SMS to the confirmed
- * phone, and to change->old where that is one. Each message has a freeze code of its own. Nothing with [notify] user = no.
+ * To every confirmed e-mail address of the user, and to change->old where that is one; where no
+ * address is confirmed, or was before this change, by SMS to the confirmed phone, and to
+ * change->old where that is one. Each message has a freeze code of its own. Nothing with [notify]
+ * user = no.
  */
 int tell_user(struct judge *judge, const struct change *change);
 /* To [notify] admins. */

@@ -6,11 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ssprd/catalogue.h"
 #include "ssprd/context.h"
 #include "ssprd/core/audit.h"
+#include "ssprd/core/config.h"
 #include "ssprd/core/limit.h"
+#include "ssprd/core/vault.h"
 #include "ssprd/judge.h"
 #include "ssprd/stamps.h"
+#include "text/phone.h"
+#include "text/secret.h"
 
 #define DAY (24 * 3600)
 
@@ -185,6 +190,44 @@ user_again(struct user *u, struct store *store)
 	return r < 0 ? r : 0;
 }
 
+/* Does the policy let it be called? What does not open is not judged here. 0 or -errno. */
+static int
+is_callable(struct judge *j, int64_t id, bool *callable)
+{
+	struct vault_place place = { id, method_word(METHOD_OFFICE_PHONE), "record" };
+	const struct gateway_config *voice = &j->config->voice;
+	struct store_method m = { 0 };
+	struct secret number = { 0 };
+	int r = store_method_get(j->store, id, METHOD_OFFICE_PHONE, true, &m);
+
+	*callable = true;
+	if (r == STORE_DONE && m.sealed)
+		r = vault_unseal(j->vault, &place, m.sealed, m.sealed_len, &number);
+	if (r == VAULT_DONE && number.data)
+		*callable = phone_permitted(secret_text(&number), voice->allow_prefixes,
+					    voice->deny_prefixes) == PHONE_PERMITTED;
+	secret_done(&number);
+	store_method_done(&m);
+	return r < 0 ? r : 0;
+}
+
+/*
+ * An office phone that is called no more can neither be proven nor be corrected by its user: it is as
+ * if there were none, else they would owe for ever what nobody can give.
+ */
+static int
+leave_out_uncallable(struct judge *j, int64_t id, struct plan_method *office)
+{
+	bool callable = true;
+	int r = 0;
+
+	if (office->registered || office->filled_in)
+		r = is_callable(j, id, &callable);
+	if (r == 0 && !callable)
+		*office = (struct plan_method){ 0 };
+	return r;
+}
+
 /* What stands in rows of their own. */
 static int
 add_rows(struct judge *j, int64_t id, int64_t now, struct plan_user *p)
@@ -200,6 +243,8 @@ add_rows(struct judge *j, int64_t id, int64_t now, struct plan_user *p)
 		p->methods[m].filled_in = !methods[m].registered_at && methods[m].filled_at;
 		p->methods[m].proven_at = methods[m].proven_at;
 	}
+	if (r >= 0)
+		r = leave_out_uncallable(j, id, &p->methods[METHOD_OFFICE_PHONE]);
 	limit_user_key(j->vault, LIMIT_FAILURES, id, failures);
 	if (r >= 0)
 		r = store_recovery_left(j->store, id, &p->codes_left);
@@ -212,6 +257,15 @@ add_rows(struct judge *j, int64_t id, int64_t now, struct plan_user *p)
 	return r < 0 ? r : 0;
 }
 
+/* Questions that nobody can choose are not asked for. */
+static bool
+has_no_questions(const struct judge *j)
+{
+	const struct questions_config *q = &j->config->questions;
+
+	return !q->custom && !catalogue_has_enough(j->catalogues, (size_t)q->ask_register);
+}
+
 int
 user_plan(struct judge *j, const struct user *u, int64_t now, struct plan *plan)
 {
@@ -221,6 +275,7 @@ user_plan(struct judge *j, const struct user *u, int64_t now, struct plan *plan)
 			       .local_password = s->local_password,
 			       .groups = u->groups,
 			       .group_count = u->group_count,
+			       .no_questions = has_no_questions(j),
 			       .postpones_used = s->postpones_used,
 			       .postponed_until = s->postponed_until,
 			       .last_login = s->last_login,

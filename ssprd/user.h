@@ -45,7 +45,11 @@ int user_tell(struct user *user, struct judge *judge, const char *name,
  */
 int user_again(struct user *user, struct store *store);
 
-/* What this user owes now. 0 or -errno. */
+/*
+ * What this user owes now. An office phone that the policy's prefixes let nobody call counts as
+ * absent, and questions that cannot be chosen are offered to those alone who have some. 0 or
+ * -errno.
+ */
 int user_plan(struct judge *judge, const struct user *user, int64_t now, struct plan *plan);
 
 /*

@@ -9,6 +9,7 @@
 #include "protocol/limits.h"
 #include "ssprd/core/config.h"
 #include "ssprd/core/plan.h"
+#include "text/contact.h"
 #include "text/language.h"
 #include "text/normal.h"
 
@@ -195,7 +196,7 @@ words_code(struct secret *out, enum way way, const char *lang, const char *user,
 		[WAY_SMS] = sms_words,
 		[WAY_VOICE] = call_words,
 	};
-	struct code_words w = { .code = code, .contact = contact, .minutes = minutes };
+	struct code_words w = { .code = code, .minutes = minutes };
 	int n, r = secret_room(out, WORDS_MESSAGE_MAX);
 
 	if (r < 0)
@@ -203,6 +204,7 @@ words_code(struct secret *out, enum way way, const char *lang, const char *user,
 	words_printable(user, w.user, sizeof(w.user));
 	words_printable(host, w.host, sizeof(w.host));
 	language_use(lang);
+	w.contact = contact_shown(contact);
 	n = writers[way]((char *)out->data, out->len, &w);
 	language_use("");
 	if (n < 0 || (size_t)n >= out->len) {

@@ -7,6 +7,7 @@
 
 #include "protocol/limits.h"
 #include "ssprd/words.h"
+#include "text/contact.h"
 #include "text/language.h"
 
 #define CONTACT_MAX 255
@@ -74,7 +75,7 @@ print(const struct words_change *c, struct printed *p)
 	words_printable(c->host, p->host, sizeof(p->host));
 	words_printable(c->rhost, p->rhost, sizeof(p->rhost));
 	words_printable(c->service, p->service, sizeof(p->service));
-	words_printable(c->contact, p->contact, sizeof(p->contact));
+	words_printable(contact_shown(c->contact), p->contact, sizeof(p->contact));
 	moment(c->time, p->time);
 	moment(c->until, p->until);
 }

@@ -13,9 +13,10 @@
 
 #include "protocol/limits.h"
 
-#define DOMAIN "sspr"
-#define LOWER  "abcdefghijklmnopqrstuvwxyz"
-#define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DOMAIN  "sspr"
+#define ENGLISH "en" /* of the texts themselves */
+#define LOWER   "abcdefghijklmnopqrstuvwxyz"
+#define UPPER   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 extern int _nl_msg_cat_cntr; /* glibc: raised, it makes gettext look at LANGUAGE again */
 
@@ -81,6 +82,17 @@ language_use(const char *accepted)
 		return;
 	(void)setenv("LANGUAGE", language, 1);
 	_nl_msg_cat_cntr++;
+}
+
+void
+language_of_texts(const char *accepted, char *out)
+{
+	char language[LANG_NAME_MAX + 1];
+
+	(void)language_accept(accepted, out);
+	snprintf(language, sizeof(language), "%.*s", (int)strcspn(out, "_"), out);
+	if (!has_catalogue(out) && !has_catalogue(language) && strcmp(language, ENGLISH) != 0)
+		snprintf(out, LANG_NAME_MAX + 1, "%s", ENGLISH);
 }
 
 void

@@ -23,4 +23,10 @@ void language_start(const char *accepted);
 /* From here texts are in this language ("" English). For ssprd, which words messages in many. Not thread-safe. */
 void language_use(const char *accepted);
 
+/*
+ * What to call the texts that language_use gives for it: itself with its country, where there are texts
+ * of it, else "en". For whoever reads or speaks a text. out: LANG_NAME_MAX + 1 bytes.
+ */
+void language_of_texts(const char *accepted, char *out);
+
 #endif

@@ -205,6 +205,13 @@ word_length(const unsigned char *text, size_t len)
 	return i;
 }
 
+/* Is it this, no more and no less? */
+static bool
+is_just(const struct secret *answer, const void *word, size_t len)
+{
+	return answer->len == len && memcmp(answer->data, word, len) == 0;
+}
+
 static bool
 holds_word_of(const struct secret *answer, const char *question)
 {
@@ -216,7 +223,8 @@ holds_word_of(const struct secret *answer, const char *question)
 		goto out;
 	while (i < words.len && !held) {
 		n = word_length(words.data + i, words.len - i);
-		held = n > 0 && holds(answer, words.data + i, n, WORD_CHARS_MIN);
+		held = n > 0 && (holds(answer, words.data + i, n, WORD_CHARS_MIN) ||
+				 is_just(answer, words.data + i, n));
 		i += n ? n : 1;
 	}
 out:

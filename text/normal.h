@@ -36,7 +36,7 @@ enum weakness {
 	WEAK_LONG,     /* over 40 */
 	WEAK_USER,     /* holds the user's name */
 	WEAK_HOST,     /* holds the host's name */
-	WEAK_QUESTION, /* holds a word of its question (4 letters or more) */
+	WEAK_QUESTION, /* holds a word of its question (4 letters or more), or is one */
 	WEAK_REPEATED, /* one character repeated */
 	WEAK_COMMON,   /* one of the hundred commonest answers and passwords */
 };

@@ -7,8 +7,8 @@
 
 #include "methods/judges.h"
 #include "ssprd/code.h"
-#include "ssprd/core/config.h"
 #include "ssprd/dialog.h"
+#include "ssprd/value.h"
 #include "text/address.h"
 
 static enum way
@@ -21,21 +21,12 @@ by_mail(const struct dialog *d, const char *asked)
 static enum reason
 read(struct dialog *d, const struct field *typed, char wire[CODE_TO_MAX + 1], int *broke)
 {
-	const char *forbidden = d->judge->config->email.forbidden_domains;
+	int why = value_read(d->judge, d->user.stored.id, METHOD_EMAIL, (const char *)typed->data,
+			     typed->len, wire);
 
-	(void)broke;
-	switch (address_parse((const char *)typed->data, typed->len, wire)) {
-	case ADDRESS_SYNTAX:
-		return REASON_SYNTAX;
-	case ADDRESS_LONG:
-		return REASON_TOO_LONG;
-	case ADDRESS_FINE:
-		break;
-	}
-	if (address_on_host(wire, d->judge->host))
-		return REASON_THIS_HOST;
-	if (forbidden && address_in_domains(wire, forbidden))
-		return REASON_DOMAIN_FORBIDDEN;
+	if (why >= 0)
+		return (enum reason)why;
+	*broke = why;
 	return REASON_COUNT;
 }
 

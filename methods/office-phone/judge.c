@@ -7,7 +7,7 @@
 #include "methods/judges.h"
 #include "ssprd/code.h"
 #include "ssprd/dialog.h"
-#include "ssprd/number.h"
+#include "ssprd/value.h"
 #include "text/phone.h"
 
 static enum way
@@ -17,20 +17,25 @@ by_call(const struct dialog *d, const char *asked)
 	return *asked && strcmp(asked, VIA_VOICE) != 0 ? WAY_COUNT : WAY_VOICE;
 }
 
+/* What an administrator filled in: it was compared with the phone then. */
 static enum reason
 read(struct dialog *d, const struct field *filled_in, char wire[CODE_TO_MAX + 1], int *broke)
 {
-	(void)d;
-	(void)broke;
-	return number_read(filled_in, true, wire);
+	int why = value_read(d->judge, 0, METHOD_OFFICE_PHONE, (const char *)filled_in->data,
+			     filled_in->len, wire);
+
+	if (why >= 0)
+		return (enum reason)why;
+	*broke = why;
+	return REASON_COUNT;
 }
 
 static const struct code_kind kind = {
 	.method = METHOD_OFFICE_PHONE,
 	.way = by_call,
 	.read = read,
-	.forbids = number_forbids,
-	.destination = number_line,
+	.forbids = value_forbids,
+	.destination = value_line,
 	.mask = phone_mask,
 };
 
@@ -53,5 +58,5 @@ const struct method_judge office_phone_judge = {
 	.send = send,
 	.try = try,
 	.prove = try,
-	.mask = number_mask,
+	.mask = value_mask_number,
 };

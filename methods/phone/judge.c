@@ -8,8 +8,7 @@
 #include "ssprd/code.h"
 #include "ssprd/core/config.h"
 #include "ssprd/dialog.h"
-#include "ssprd/number.h"
-#include "ssprd/record.h"
+#include "ssprd/value.h"
 #include "text/phone.h"
 
 /* As asked for, where that is configured; else the one there is. */
@@ -26,36 +25,24 @@ by_text_or_call(const struct dialog *d, const char *asked)
 	return way_open(config, WAY_SMS) ? WAY_SMS : WAY_VOICE;
 }
 
-static bool
-is_office_phone(struct dialog *d, const char *wire, int *broke)
-{
-	struct store_method row;
-	struct secret office = { 0 };
-	int r = record_open(d, METHOD_OFFICE_PHONE, &row, &office);
-	bool same = r == STORE_DONE && phone_same(wire, secret_text(&office));
-
-	secret_done(&office);
-	if (r < 0)
-		*broke = r;
-	return same;
-}
-
 static enum reason
 read(struct dialog *d, const struct field *typed, char wire[CODE_TO_MAX + 1], int *broke)
 {
-	enum reason why = number_read(typed, false, wire);
+	int why = value_read(d->judge, d->user.stored.id, METHOD_PHONE, (const char *)typed->data,
+			     typed->len, wire);
 
-	if (why == REASON_COUNT && is_office_phone(d, wire, broke))
-		return REASON_SAME;
-	return why;
+	if (why >= 0)
+		return (enum reason)why;
+	*broke = why;
+	return REASON_COUNT;
 }
 
 static const struct code_kind kind = {
 	.method = METHOD_PHONE,
 	.way = by_text_or_call,
 	.read = read,
-	.forbids = number_forbids,
-	.destination = number_line,
+	.forbids = value_forbids,
+	.destination = value_line,
 	.mask = phone_mask,
 };
 
@@ -77,5 +64,5 @@ const struct method_judge phone_judge = {
 	.send = send,
 	.try = try,
 	.prove = try,
-	.mask = number_mask,
+	.mask = value_mask_number,
 };

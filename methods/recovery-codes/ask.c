@@ -48,7 +48,8 @@ tell_new(struct session *s, const struct secret codes[RECOVERY_CODES])
 	say_gap(s);
 	tell_codes(s, codes);
 	say_gap(s);
-	say(s, _("To show that you have them, type one of them from the paper."));
+	say(s, _("To show that you have them, type one of them from the paper. It is used up by "
+		 "this: cross it out."));
 }
 
 static void

@@ -1,6 +1,5 @@
 /*
- * The audit of core/audit.h. A row's hash covers the hash before it, its number, and each of its values with its
- * length, so that no two rows read alike.
+ * The audit of core/audit.h: events written, the chain walked, what is too old removed.
  */
 #include "ssprd/core/audit.h"
 
@@ -9,16 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ssprd/core/chain.h"
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 
-#define TEXT_MAX   255 /* bytes of a text that are kept */
-#define SHOWN_MAX  80  /* of them, escapes counted, in the journal line */
-#define TEXT_COUNT 8
-#define CHAIN_MAX  (STORE_HASH_SIZE + 4 * 8 + TEXT_COUNT * (8 + TEXT_MAX))
-#define LINE_SIZE  1000 /* under LOG_LINE_MAX: the head stands last and must not be cut off */
-
-_Static_assert(VAULT_HASH_SIZE == STORE_HASH_SIZE, "the chain is a vault hash");
+#define SHOWN_MAX 80   /* bytes of a text, escapes counted, in the journal line */
+#define LINE_SIZE 1000 /* under LOG_LINE_MAX: the head stands last and must not be cut off */
 
 static const char *const words[AUDIT_EVENT_COUNT] = {
 	[AUDIT_REGISTRATION_STARTED] = "registration-started",
@@ -74,52 +69,6 @@ audit_from_word(const char *word)
 	return (enum audit_event)event;
 }
 
-/* A row's texts in the order of the chain and of the journal line. */
-static void
-texts_of(const struct store_audit *row, const char *texts[TEXT_COUNT])
-{
-	const char *const all[TEXT_COUNT] = { row->event,  row->user,   row->actor,   row->method,
-					      row->result, row->reason, row->service, row->rhost };
-
-	memcpy(texts, all, sizeof(all));
-}
-
-static size_t
-put_number(unsigned char *out, uint64_t number)
-{
-	for (int i = 0; i < 8; i++)
-		out[i] = (unsigned char)(number >> (8 * i));
-	return 8;
-}
-
-/* The hash of the row with this number, behind the row whose hash is `before`. -EMSGSIZE: a text is too long. */
-static int
-chain_of(struct vault *vault, const unsigned char before[STORE_HASH_SIZE],
-	 const struct store_audit *row, int64_t id, unsigned char chain[STORE_HASH_SIZE])
-{
-	unsigned char data[CHAIN_MAX];
-	const char *texts[TEXT_COUNT];
-	size_t len = STORE_HASH_SIZE;
-
-	memcpy(data, before, STORE_HASH_SIZE);
-	len += put_number(data + len, (uint64_t)id);
-	len += put_number(data + len, (uint64_t)row->time);
-	len += put_number(data + len, (uint64_t)row->uid);
-	len += put_number(data + len, (uint64_t)row->session);
-	texts_of(row, texts);
-	for (int i = 0; i < TEXT_COUNT; i++) {
-		size_t size = strlen(texts[i]);
-
-		if (size > TEXT_MAX)
-			return -EMSGSIZE;
-		len += put_number(data + len, size);
-		memcpy(data + len, texts[i], size);
-		len += size;
-	}
-	vault_hash(vault, "audit", data, len, chain);
-	return 0;
-}
-
 /*
  * A text that others wrote, for a line of key=value pairs: printable ASCII without blank, quote, = and \ as it is,
  * every other byte as \xHH, a text that is too long with .. at its end, nothing as -.
@@ -152,12 +101,12 @@ make_safe(const char *text, char out[SHOWN_MAX + 1])
 static void
 make_line(const struct store_audit *row, char line[LINE_SIZE])
 {
-	const char *texts[TEXT_COUNT];
-	char safe[TEXT_COUNT][SHOWN_MAX + 1];
+	const char *texts[CHAIN_TEXT_COUNT];
+	char safe[CHAIN_TEXT_COUNT][SHOWN_MAX + 1];
 	char head[2 * STORE_HASH_SIZE + 1];
 
-	texts_of(row, texts);
-	for (int i = 0; i < TEXT_COUNT; i++)
+	chain_texts(row, texts);
+	for (int i = 0; i < CHAIN_TEXT_COUNT; i++)
 		make_safe(texts[i], safe[i]);
 	for (size_t i = 0; i < STORE_HASH_SIZE; i++)
 		snprintf(head + 2 * i, 3, "%02x", row->chain[i]);
@@ -169,7 +118,7 @@ make_line(const struct store_audit *row, char line[LINE_SIZE])
 }
 
 struct kept {
-	char text[TEXT_MAX + 1];
+	char text[CHAIN_TEXT_MAX + 1];
 };
 
 static const char *
@@ -189,7 +138,7 @@ write_row(struct store *store, struct vault *vault, struct store_audit *row)
 
 	if (r < 0)
 		return r;
-	r = chain_of(vault, before, row, last + 1, row->chain);
+	r = chain_hash(vault, before, row, last + 1, row->chain);
 	if (r == 0)
 		r = store_audit_add(store, row);
 	if (r < 0)
@@ -201,7 +150,7 @@ write_row(struct store *store, struct vault *vault, struct store_audit *row)
 int
 audit_write(struct store *store, struct vault *vault, const struct audit_entry *entry)
 {
-	struct kept kept[TEXT_COUNT - 1];
+	struct kept kept[CHAIN_TEXT_COUNT - 1];
 	struct store_audit row = {
 		.time = entry->now,
 		.event = audit_word(entry->event),
@@ -221,37 +170,142 @@ audit_write(struct store *store, struct vault *vault, const struct audit_entry *
 	return write_row(store, vault, &row);
 }
 
+/* The checkpoint; where there is none, the beginning of the chain, and r is STORE_NONE. */
+static int
+load_checkpoint(struct store *store, struct vault *vault, struct store_checkpoint *c)
+{
+	unsigned char seal[STORE_HASH_SIZE];
+	int r = store_checkpoint_get(store, c);
+
+	if (r != STORE_DONE)
+		return r;
+	chain_seal(vault, c, seal);
+	if (!c->broken && !vault_equal(seal, c->seal, sizeof(seal)))
+		c->broken = c->row > 0 ? c->row : 1;
+	return STORE_DONE;
+}
+
 struct walk {
 	struct vault *vault;
-	int64_t last;
-	unsigned char before[STORE_HASH_SIZE];
-	int64_t broken;
+	struct audit_walk *found;
+	int most;
 };
 
 static int
 check_row(const struct store_audit *row, void *arg)
 {
 	struct walk *walk = arg;
+	struct audit_walk *found = walk->found;
 	unsigned char chain[STORE_HASH_SIZE];
-	int64_t id = walk->last + 1;
+	int64_t id = found->last + 1;
 
-	if (row->id != id || chain_of(walk->vault, walk->before, row, id, chain) < 0 ||
-	    !vault_equal(chain, row->chain, sizeof(chain))) {
-		walk->broken = id;
+	if (found->rows == walk->most) {
+		found->more = true;
 		return 1;
 	}
-	walk->last = id;
-	memcpy(walk->before, chain, sizeof(chain));
+	if (row->id != id || chain_hash(walk->vault, found->head, row, id, chain) < 0 ||
+	    !vault_equal(chain, row->chain, sizeof(chain))) {
+		found->broken = id;
+		return 1;
+	}
+	found->rows++;
+	found->last = id;
+	memcpy(found->head, chain, sizeof(chain));
 	return 0;
 }
 
-int
-audit_verify(struct store *store, struct vault *vault, int64_t *broken)
+/* The row that an earlier walk ended with is where this one begins. */
+static int
+take_head(const struct store_audit *row, void *arg)
 {
-	struct walk walk = { .vault = vault };
-	int r = store_audit_each(store, INT64_MIN, check_row, &walk);
+	struct audit_walk *found = arg;
 
-	if (r == 1)
-		*broken = walk.broken;
-	return r;
+	found->last = row->id;
+	memcpy(found->head, row->chain, STORE_HASH_SIZE);
+	return 1;
+}
+
+int
+audit_verify(struct store *store, struct vault *vault, int64_t after, int most,
+	     struct audit_walk *found)
+{
+	struct walk walk = { .vault = vault, .found = found, .most = most };
+	struct store_checkpoint c = { 0 };
+	int r = load_checkpoint(store, vault, &c);
+
+	*found = (struct audit_walk){ .last = c.row, .broken = c.broken };
+	memcpy(found->head, c.chain, STORE_HASH_SIZE);
+	if (r < 0 || found->broken)
+		return r < 0 ? r : 0;
+	if (after > c.row) {
+		r = store_audit_each(store, after, take_head, found);
+		if (r >= 0 && found->last != after)
+			found->broken = after;
+	}
+	if (r >= 0 && !found->broken)
+		r = store_audit_each(store, found->last + 1, check_row, &walk);
+	return r < 0 ? r : 0;
+}
+
+/* What is to be removed is looked at a last time: that it did not fit stays known. */
+struct trimming {
+	struct vault *vault;
+	struct store_checkpoint *c;
+	int64_t upto;
+	int rows, most;
+};
+
+static int
+trim_row(const struct store_audit *row, void *arg)
+{
+	struct trimming *t = arg;
+	struct store_checkpoint *c = t->c;
+	unsigned char chain[STORE_HASH_SIZE];
+	int64_t id = c->row + 1;
+
+	if (row->id > t->upto || t->rows == t->most)
+		return 1;
+	if (!c->broken && (row->id != id || chain_hash(t->vault, c->chain, row, id, chain) < 0 ||
+			   !vault_equal(chain, row->chain, sizeof(chain))))
+		c->broken = id;
+	t->rows++;
+	c->row = row->id;
+	memcpy(c->chain, row->chain, STORE_HASH_SIZE);
+	return 0;
+}
+
+static int
+trim(struct store *store, struct vault *vault, int64_t before, int64_t now, int most)
+{
+	struct store_checkpoint c = { 0 };
+	struct trimming t = { .vault = vault, .c = &c, .most = most };
+	char line[160];
+	int r = store_audit_old(store, before, now + AUDIT_CLOCK_SLACK, &t.upto);
+
+	if (r != STORE_DONE)
+		return r < 0 ? r : 0;
+	r = load_checkpoint(store, vault, &c);
+	if (r >= 0)
+		r = store_audit_each(store, INT64_MIN, trim_row, &t);
+	if (r < 0 || t.rows == 0)
+		return r < 0 ? r : 0;
+	chain_seal(vault, &c, c.seal);
+	r = store_checkpoint_put(store, &c);
+	if (r >= 0)
+		r = store_audit_remove(store, c.row);
+	snprintf(line, sizeof(line),
+		 "audit: %d rows up to row %" PRId64 " were too old and are removed%s", t.rows,
+		 c.row, c.broken ? "; the chain was broken there" : "");
+	if (r >= 0)
+		r = store_log_committed(store, line);
+	return r < 0 ? r : t.rows;
+}
+
+int
+audit_trim(struct store *store, struct vault *vault, int64_t before, int64_t now, int most)
+{
+	bool own;
+	int r = store_join(store, &own);
+
+	return r < 0 ? r : store_leave(store, own, trim(store, vault, before, now, most));
 }

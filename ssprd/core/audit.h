@@ -1,12 +1,16 @@
 /*
  * The audit: one journal line (authpriv) and one chained row an event. Each row holds the keyed hash of the row
  * before it and of itself; the journal line carries the head, so that rows cut off at the end are missed too.
- * Nothing secret: no code, no answer, no address in full.
+ * Nothing secret: no code, no answer, no address in full. What is too old goes; a sealed checkpoint keeps the chain.
  */
 #ifndef SSPR_CORE_AUDIT_H
 #define SSPR_CORE_AUDIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#define AUDIT_HEAD_SIZE   32          /* bytes of a row's hash */
+#define AUDIT_CLOCK_SLACK (24 * 3600) /* seconds */
 
 struct store;
 struct vault;
@@ -20,7 +24,7 @@ enum audit_event {
 	AUDIT_METHOD_CONFIRMED, /* a registered one was proven again */
 	AUDIT_METHOD_REPLACED,  /* another value; recovery codes: renewed */
 	AUDIT_METHOD_REMOVED,   /* a filled-in value too: reason "filled-in" */
-	AUDIT_METHOD_FAILED,    /* a proof of a registered method failed */
+	AUDIT_METHOD_FAILED, /* a proof of a registered method failed; "refused": of a new one, not taken */
 	AUDIT_CODE_SENT,
 	AUDIT_CODE_FAILED, /* it could not be sent */
 	AUDIT_CODE_WRONG,
@@ -69,7 +73,30 @@ struct audit_entry {
  */
 int audit_write(struct store *store, struct vault *vault, const struct audit_entry *entry);
 
-/* Walk the chain. 0: whole. 1: *broken is the id of the first row that does not fit, or that is missing. -errno. */
-int audit_verify(struct store *store, struct vault *vault, int64_t *broken);
+/* How far the chain was walked, and what was found. */
+struct audit_walk {
+	int64_t last; /* the last row that fits; 0: none */
+	unsigned char
+		head[AUDIT_HEAD_SIZE]; /* its hash, as the journal's line of that row has it */
+	int64_t broken;                /* the first row that does not fit, or is missing; 0: none */
+	int rows;                      /* that were looked at */
+	bool more;                     /* rows follow: walk on after `last` */
+};
+
+/*
+ * Walk the chain, `most` rows at a time: after 0 from its beginning (the checkpoint, where rows were removed), else after a row that
+ * an earlier walk ended with. A checkpoint that was moved, or that stands for rows that did not fit, is broken. 0 (look at
+ * found->broken), or -errno.
+ */
+int audit_verify(struct store *store, struct vault *vault, int64_t after, int most,
+		 struct audit_walk *found);
+
+/*
+ * Remove rows that are older than `before` from the beginning of the chain, at most `most`, and leave a sealed checkpoint in their
+ * place, in one transaction. A row that is not that old ends it, so that the chain stays one; one from further ahead than a wrong
+ * clock explains (AUDIT_CLOCK_SLACK) does not. Rows that did not fit go too, and the checkpoint says so for ever. How many were removed, or
+ * -errno.
+ */
+int audit_trim(struct store *store, struct vault *vault, int64_t before, int64_t now, int most);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "protocol/limits.h"
 #include "text/address.h"
+#include "text/phone.h"
 
 #define BLANKS          " \t"
 #define PAIR_NAME_MAX   64
@@ -190,6 +191,16 @@ take_domain(const char *word, void *arg, char **why)
 	return option_refuse(why, "\"%s\" is not a domain like example.org", word);
 }
 
+/* Between blanks there may be several, parted by commas. */
+static int
+take_prefix(const char *word, void *arg, char **why)
+{
+	(void)arg;
+	if (phone_prefixes_good(word))
+		return 0;
+	return option_refuse(why, "\"%s\" is not the beginning of a number like +4915", word);
+}
+
 static int
 put_addresses(struct config *config, const struct option *o, const struct option_value *v,
 	      char **why)
@@ -203,6 +214,15 @@ static int
 put_domains(struct config *config, const struct option *o, const struct option_value *v, char **why)
 {
 	int r = each_word(v->text, take_domain, NULL, why);
+
+	return r == 0 ? option_set_text(config, o, v->text) : r;
+}
+
+static int
+put_prefixes(struct config *config, const struct option *o, const struct option_value *v,
+	     char **why)
+{
+	int r = each_word(v->text, take_prefix, NULL, why);
 
 	return r == 0 ? option_set_text(config, o, v->text) : r;
 }
@@ -297,4 +317,5 @@ const struct option_kind kind_users = { .put = put_users, .clear = clear_names }
 const struct option_kind kind_methods = { .put = put_methods };
 const struct option_kind kind_addresses = { .put = put_addresses, .clear = option_clear_text };
 const struct option_kind kind_domains = { .put = put_domains, .clear = option_clear_text };
+const struct option_kind kind_prefixes = { .put = put_prefixes, .clear = option_clear_text };
 const struct option_kind kind_pair = { .put = put_pair, .clear = clear_pairs };

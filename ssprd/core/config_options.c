@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "protocol/facts.h"
+#include "text/contact.h"
 
 #define AT(member)         .place = offsetof(struct config, member)
 #define CHOICES(words)     .choices = (words)
@@ -36,8 +37,8 @@
 	{ #name, "retry", &kind_text, "", AT(name.retry), NOW }, \
 	{ #name, "timeout", &kind_int, "20", RANGE(1, 300), AT(name.timeout), NOW }, \
 	{ #name, "from", &kind_text, "", AT(name.from), NOW }, \
-	{ #name, "allow_prefixes", &kind_text, "", AT(name.allow_prefixes), NOW }, \
-	{ #name, "deny_prefixes", &kind_text, "", AT(name.deny_prefixes), NOW }, \
+	{ #name, "allow_prefixes", &kind_prefixes, "", AT(name.allow_prefixes), NOW }, \
+	{ #name, "deny_prefixes", &kind_prefixes, "", AT(name.deny_prefixes), NOW }, \
 	{ #name, "program", &kind_path, "", AT(name.program), NOW }
 /* NOLINTEND(bugprone-macro-parentheses) */
 
@@ -100,14 +101,14 @@ static const struct option options[] = {
 	{ "notify", "user", &kind_yes_no, "yes", CHOICES("no, yes"), AT(notify.user), NOW },
 	{ "notify", "admins", &kind_addresses, "", AT(notify.admins), NOW },
 
-	{ "support", "contact", &kind_text, "your administrator", RANGE(1, FACTS_TEXT_MAX),
+	{ "support", "contact", &kind_text, CONTACT_NOBODY, RANGE(1, FACTS_TEXT_MAX),
 	  AT(support.contact), NOW },
 	{ "support", "email", &kind_address, "", AT(support.email), NOW },
 
 	{ "store", "path", &kind_path, "/var/lib/sspr/sspr.db", RANGE(1, 0), AT(store.path), NOW },
 	{ "store", "key_file", &kind_path, "/var/lib/sspr/master.key", RANGE(1, 0), AT(store.key_file), NOW },
 
-	{ "audit", "retention_days", &kind_int, "365", RANGE(1, 36500), AT(audit.retention_days), YET },
+	{ "audit", "retention_days", &kind_int, "365", RANGE(1, 36500), AT(audit.retention_days), NOW },
 };
 /* clang-format on */
 

@@ -55,6 +55,7 @@ extern const struct option_kind kind_path;    /* absolute, or nothing */
 extern const struct option_kind kind_address; /* its wire form, or nothing */
 extern const struct option_kind kind_addresses;
 extern const struct option_kind kind_domains;
+extern const struct option_kind kind_prefixes;
 extern const struct option_kind kind_mail_url;
 extern const struct option_kind kind_web_url;
 extern const struct option_kind kind_names;   /* struct name_list */

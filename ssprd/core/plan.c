@@ -36,6 +36,8 @@ is_offered(enum method method, bool privileged, const struct config *config,
 		return false;
 	if (method == METHOD_QUESTIONS && privileged)
 		return false;
+	if (method == METHOD_QUESTIONS && user->no_questions)
+		return m->registered;
 	if (method == METHOD_OFFICE_PHONE) /* only an administrator sets it */
 		return m->registered || m->filled_in;
 	return true;
@@ -141,11 +143,11 @@ is_first_registration(const struct plan *plan, const struct plan_user *user)
 	return true;
 }
 
-/* An end that lies more than a day ahead was set under a wrong clock. */
+/* An end that lies further ahead than any that is set now was set under a wrong clock. */
 static bool
-runs(int64_t until, int64_t now)
+runs(int64_t until, int64_t now, int64_t longest)
 {
-	return until > now && until <= now + STAMP_AHEAD_MAX;
+	return until > now && until <= now + longest;
 }
 
 static void
@@ -160,7 +162,7 @@ decide_code(struct plan *plan, const struct registration_config *policy,
 				now - user->last_login >= (int64_t)policy->dormant_days * DAY;
 		asked = asked || plan->dormant || user->dormant_seen > 0;
 	}
-	plan->code_open = runs(user->code_open_until, now);
+	plan->code_open = runs(user->code_open_until, now, PLAN_CODE_OPEN);
 	plan->needs_code = first && asked && !plan->code_open;
 }
 
@@ -182,7 +184,8 @@ static enum state
 state_of(const struct plan *plan, const struct registration_config *policy,
 	 const struct plan_user *user, int64_t now)
 {
-	bool quiet = policy->enforce == ENFORCE_OFF || runs(user->postponed_until, now);
+	bool quiet =
+		policy->enforce == ENFORCE_OFF || runs(user->postponed_until, now, STAMP_AHEAD_MAX);
 
 	if (!plan->enabled)
 		return STATE_NOT_ENABLED;

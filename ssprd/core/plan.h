@@ -20,6 +20,9 @@ struct plan_method {
 	int64_t proven_at;
 };
 
+/* So long, in seconds, a help desk code that was redeemed leaves the registration open. */
+#define PLAN_CODE_OPEN 3600
+
 /* What is known of a user. All zero but the name, uid and local_password: nothing. Times: seconds since the epoch, 0 never. */
 struct plan_user {
 	const char *name;
@@ -28,6 +31,7 @@ struct plan_user {
 	const char *const *groups;
 	size_t group_count;
 	struct plan_method methods[METHOD_COUNT];
+	bool no_questions; /* there are none to choose from: who has none cannot register them */
 	int codes_left; /* unused recovery codes; looked at only where these are registered. With 0 they count as not registered */
 	int postpones_used;
 	int64_t postponed_until; /* a "not now" runs until then */

@@ -132,9 +132,20 @@
 	"CREATE INDEX outbox_user ON outbox (user);"                                               \
 	"CREATE INDEX outbox_next ON outbox (next_try);"
 
+/* Audit rows that are too old go; what the chain goes on from stays. */
+#define THIRD_VERSION                                                                              \
+	"CREATE TABLE checkpoint ("                                                                \
+	" one INTEGER PRIMARY KEY CHECK (one = 1),"                                                \
+	" row INTEGER NOT NULL CHECK (row > 0),"                                                   \
+	" chain BLOB NOT NULL CHECK (length(chain) = 32),"                                         \
+	" broken INTEGER NOT NULL CHECK (broken >= 0),"                                            \
+	" seal BLOB NOT NULL CHECK (length(seal) = 32)"                                            \
+	") STRICT;"
+
 const char *const schema_migrations[] = {
 	FIRST_VERSION,
 	SECOND_VERSION,
+	THIRD_VERSION,
 };
 
 const int schema_version = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -18,7 +18,7 @@
 #include "ssprd/core/store_sql.h"
 #include "text/log.h"
 
-#define BUSY_MS 500 /* at start the daemon before this one may still be closing the file */
+#define BUSY_MS 2000 /* at start the daemon before this one may still be closing the file */
 
 /* In this order: nothing in the file is touched before its version is known to be ours. */
 static const char prepare_connection[] = "PRAGMA locking_mode = EXCLUSIVE;"

@@ -301,9 +301,27 @@ struct store_audit {
 };
 
 int store_audit_add(struct store *store, struct store_audit *row);
-/* The id and chain hash of the last row; STORE_NONE when there is none. */
+/* The id and chain hash of the last row, or of the checkpoint when no row is left; STORE_NONE when there is neither. */
 int store_audit_head(struct store *store, int64_t *id, unsigned char chain[STORE_HASH_SIZE]);
 int store_audit_each(struct store *store, int64_t from_id,
 		     int (*each)(const struct store_audit *row, void *arg), void *arg);
+/*
+ * The last row of the oldest ones: older than `before`, with none in front of it that is from `before` to `latest`. STORE_DONE, STORE_NONE.
+ */
+int store_audit_old(struct store *store, int64_t before, int64_t latest, int64_t *id);
+/* Remove the rows up to this one. STORE_DONE, STORE_NONE. */
+int store_audit_remove(struct store *store, int64_t upto);
+
+/* What stands for the audit rows that were removed: where the chain goes on. At most one. */
+struct store_checkpoint {
+	int64_t row;                          /* the last one that was removed */
+	unsigned char chain[STORE_HASH_SIZE]; /* its hash */
+	int64_t broken; /* the first row that did not fit before it was removed; 0: all did */
+	unsigned char seal[STORE_HASH_SIZE];
+};
+
+int
+store_checkpoint_get(struct store *store, struct store_checkpoint *c); /* STORE_DONE, STORE_NONE */
+int store_checkpoint_put(struct store *store, const struct store_checkpoint *c);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Audit rows: added at the end, read in order, never changed.
+ * Audit rows: added at the end, read in order, never changed; removed at the beginning, where a checkpoint stands for
+ * them.
  */
 #include <string.h>
 
@@ -84,4 +85,66 @@ store_audit_each(struct store *store, int64_t from_id,
 	}
 	query_done(&q);
 	return r;
+}
+
+int
+store_audit_old(struct store *store, int64_t before, int64_t latest, int64_t *id)
+{
+	struct query q;
+	int r;
+
+	query_start(&q, store, SQL_AUDIT_OLD);
+	query_number(&q, 1, before);
+	query_number(&q, 2, latest);
+	r = query_row(&q);
+	if (r == STORE_DONE)
+		*id = query_get_number(&q, 0);
+	query_done(&q);
+	return r;
+}
+
+int
+store_audit_remove(struct store *store, int64_t upto)
+{
+	struct query q;
+	int r;
+
+	query_start(&q, store, SQL_AUDIT_REMOVE);
+	query_number(&q, 1, upto);
+	r = query_change(&q);
+	if (r == STORE_DONE) /* they say who was where */
+		store->wipe = true;
+	return r;
+}
+
+int
+store_checkpoint_get(struct store *store, struct store_checkpoint *c)
+{
+	struct query q;
+	int r;
+
+	query_start(&q, store, SQL_CHECKPOINT_GET);
+	r = query_row(&q);
+	if (r == STORE_DONE) {
+		c->row = query_get_number(&q, 0);
+		c->broken = query_get_number(&q, 2);
+		r = query_get_exact(&q, 1, c->chain, sizeof(c->chain));
+	}
+	if (r == STORE_DONE)
+		r = query_get_exact(&q, 3, c->seal, sizeof(c->seal));
+	query_done(&q);
+	return r;
+}
+
+int
+store_checkpoint_put(struct store *store, const struct store_checkpoint *c)
+{
+	struct query q;
+
+	query_start(&q, store, SQL_CHECKPOINT_PUT);
+	query_number(&q, 1, c->row);
+	query_bytes(&q, 2, c->chain, sizeof(c->chain));
+	query_number(&q, 3, c->broken);
+	query_bytes(&q, 4, c->seal, sizeof(c->seal));
+	return query_change(&q);
 }

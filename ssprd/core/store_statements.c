@@ -110,8 +110,20 @@ const char *const store_statements[SQL_COUNT] = {
 	[SQL_FORGET_HELP] = "DELETE FROM help_code WHERE expires < ?1",
 	[SQL_FORGET_FREEZE] = "DELETE FROM freeze_code WHERE expires < ?1",
 	[SQL_AUDIT_ADD] = "INSERT INTO audit (" AUDIT_COLUMNS ")"
-			  " SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-			  " ?10, ?11, ?12 FROM audit",
-	[SQL_AUDIT_HEAD] = "SELECT id, chain FROM audit ORDER BY id DESC LIMIT 1",
+			  " VALUES (coalesce((SELECT max(id) FROM audit),"
+			  " (SELECT row FROM checkpoint), 0) + 1,"
+			  " ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[SQL_AUDIT_HEAD] = "SELECT id, chain FROM audit WHERE id = (SELECT max(id) FROM audit)"
+			   " UNION ALL SELECT row, chain FROM checkpoint"
+			   " WHERE NOT EXISTS (SELECT 1 FROM audit)",
 	[SQL_AUDIT_EACH] = "SELECT " AUDIT_COLUMNS " FROM audit WHERE id >= ?1 ORDER BY id",
+	[SQL_AUDIT_OLD] = "SELECT id FROM audit WHERE time < ?1 AND id < coalesce((SELECT id"
+			  " FROM audit WHERE time BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1),"
+			  " 9223372036854775807) ORDER BY id DESC LIMIT 1",
+	[SQL_AUDIT_REMOVE] = "DELETE FROM audit WHERE id <= ?1",
+	[SQL_CHECKPOINT_GET] = "SELECT row, chain, broken, seal FROM checkpoint",
+	[SQL_CHECKPOINT_PUT] = "INSERT INTO checkpoint (one, row, chain, broken, seal)"
+			       " VALUES (1, ?1, ?2, ?3, ?4) ON CONFLICT (one) DO UPDATE SET"
+			       " row = excluded.row, chain = excluded.chain,"
+			       " broken = excluded.broken, seal = excluded.seal",
 };

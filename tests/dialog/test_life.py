@@ -4,8 +4,8 @@ confirming, untold changes, managing. As test_transcripts.py."""
 import pytest
 
 from dialog import CANCELLED, CONVERSATION
-from judge import (BLOCKED, CODE, EXPIRED, HELP, HELP_CODE, OVER, RECOVERY, REFUSED, REMOVE, SEED, SEND, SPENT, TRY, UNDELIVERED,
-                   URI, USED, WRONG, Judge, reply)
+from judge import (BLOCKED, CODE, EXPIRED, HELP, HELP_CODE, OVER, PROVEN, RECOVERY, REFUSED, REMOVE, SEED, SEND, SPENT, TRY,
+                   UNDELIVERED, URI, USED, WRONG, Judge, reply)
 
 ENGLISH, DUTCH = ("-s", "sshd"), ("-s", "sshd", "-l", "nl_NL.UTF-8")
 MAY, LATER = 1778500000, 4102444800     # moments long past and far ahead: their dates are shown too
@@ -141,6 +141,30 @@ def register_and_confirm():
     return (Judge(registered=["app"], due=["app"], changes=CHANGES[:1]), ["", "", "alice@example.org", CODE, "", CODE, ""])
 
 
+class LastCode(Judge):
+    """One recovery code is left: typed, it confirms, and is gone. Of new ones nine are left."""
+
+    def on_try(self, method, proof, digest=None):
+        last = method == b"recovery-codes" and "recovery-codes" in self.registered
+        answer = super().on_try(method, proof, digest)
+        if last and answer == reply(PROVEN):
+            del self.registered["recovery-codes"]
+            self.left = 9
+        return answer
+
+
+def confirm_by_the_last_code():
+    """What that leaves missing is registered in the same dialog: nobody has said "not now"."""
+    return (LastCode(methods=["app", "recovery-codes"], registered=["app", "recovery-codes"], due=["app", "recovery-codes"],
+                     state="reconfirm", postpones_left=0, left=1),
+            ["", "", CODE, "", RECOVERY[0], "", RECOVERY[0], ""])
+
+
+def register_and_confirm_by_the_last_code():
+    return (LastCode(methods=["app", "recovery-codes"], registered=["recovery-codes"], due=["recovery-codes"], left=1),
+            ["", "", CODE, "", RECOVERY[0], "", RECOVERY[0], ""])
+
+
 def told_of_changes():
     return Judge(registered=["app", "email"], state="notice", changes=CHANGES), [""]
 
@@ -249,7 +273,8 @@ DIALOGS = [phone, phone_one_way, phone_refusals, office_phone, filled_in, filled
            recovery_codes_done_with, qr_code, help_desk_code, help_desk_code_not_now, help_desk_code_last_chance,
            confirm_everything, confirm_one, confirm_in_another_order, confirm_last_chance, confirm_not_possible,
            confirm_one_lost_of_two, confirm_by_help_desk, confirm_blocked, confirm_blocked_everywhere, questions_blocked,
-           recovery_codes_blocked, register_and_confirm, told_of_changes, told_of_changes_while_confirming,
+           recovery_codes_blocked, register_and_confirm, confirm_by_the_last_code, register_and_confirm_by_the_last_code,
+           told_of_changes, told_of_changes_while_confirming,
            keyed_and_to_be_confirmed, keyed_and_to_be_confirmed_refused, keyed_and_changed, confirm_replaced, confirm_timed_out,
            manage, manage_questions_anew, manage_with_one_method, manage_with_a_help_desk_code, manage_refused, manage_blocked,
            manage_blocked_before, manage_nothing, manage_and_leave, manage_and_say_nothing, manage_timed_out, manage_replaced,

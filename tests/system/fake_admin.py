@@ -43,6 +43,9 @@ WAYS = {  # way: (signature, arguments)
     "too-much": ("a{sv}s", [record(), "more"]),
     "deep": ("a{sv}", [record(later=variants(20))]),
     "a-structure": ("a{sv}", [record(later=dbus.Struct((1, 2), signature="ii"))]),
+    "audit-for-ever": ("a{sv}", [{"last": dbus.Int64(3), "rows": 3, "broken": dbus.Int64(0), "more": True}]),
+    "audit-broken": ("a{sv}", [{"last": dbus.Int64(8), "rows": 8, "broken": dbus.Int64(9), "more": False}]),
+    "audit-odd": ("a{sv}", [{"last": dbus.Int64(3), "rows": 3, "broken": dbus.Int64(0), "more": False, "head": ESCAPES}]),
     "many": ("aa{sv}", [[record(user=dbus.ByteArray(b"user%d" % n)) for n in range(5000)]]),
 }
 

@@ -1,5 +1,8 @@
 """A code is accepted once, however many try it at the same time; an app code once a step."""
 
+import signal
+import time
+
 import pytest
 
 import bus
@@ -8,6 +11,7 @@ from host import POLICY
 from life import age, codes_to, mailed_code, managing, next_totp
 from player import totp
 from rogue import ask, ask_all_at_once
+from waiting import wait_until
 from wire import SEED, SEND, TRY
 
 ONE = POLICY.replace("methods_required = 2", "methods_required = 1")
@@ -46,6 +50,43 @@ def _register_mail(host, person, rogue):
     assert ask(judge, SEND, "email", person.mail)[0] == wire.SENT
     assert ask(judge, TRY, "email", mailed_code(host, person.mail, 0))[0] == wire.PROVEN
     assert ask(judge, wire.FINISH, "done")[0] == wire.OK
+
+
+# --- sends
+
+@pytest.mark.sanitized
+def test_of_fifty_messages_at_the_same_time_exactly_ten_are_sent(host, person, policy, rogue):
+    """By two dialogs of the same user, to two addresses of which none reaches the limit alone."""
+    policy(ONE)
+    _register_mail(host, person, rogue)
+    sent = 1    # for the registration
+    age(host, person, 200)
+    judges = [rogue.open(bus.converse(person)), rogue.open(managing(person))]
+    replies = [status for status, _ in ask_all_at_once(judges, (SEND, "email", ""), 50)]
+    assert replies.count(wire.SENT) == 10 - sent and replies.count(wire.THROTTLED) == 50 - (10 - sent), replies
+    wait_until(lambda: len(codes_to(host, person.mail)) == 10, "ten are delivered")
+
+
+def test_of_fifty_messages_of_ten_users_to_one_address_exactly_ten_are_sent(host, policy, rogue):
+    policy(ONE)
+    address = host.person().mail
+    judges = [rogue.open(bus.converse(host.person())) for _ in range(10)]
+    replies = [status for status, _ in ask_all_at_once(judges, (SEND, "email", address), 50)]
+    assert replies.count(wire.SENT) == 10 and replies.count(wire.THROTTLED) == 40, replies
+    wait_until(lambda: len(codes_to(host, address)) == 10, "ten are delivered")
+
+
+def test_sends_are_counted_over_restarts_and_kill_9_and_block_for_a_day(host, person, policy, rogue):
+    policy(ONE)
+    seen = []
+    for number in range(11):
+        judge = rogue.open(bus.converse(person))
+        status, fields = ask(judge, SEND, "email", "%d-%s" % (number, person.mail))
+        seen.append(status)
+        if number in (3, 6):
+            host.stop_daemon(signal.SIGTERM if number == 3 else signal.SIGKILL)
+    assert seen == [wire.SENT] * 10 + [wire.THROTTLED]
+    assert 23 * 3600 < int(fields[0]) - time.time() <= 24 * 3600
 
 
 @pytest.mark.sanitized

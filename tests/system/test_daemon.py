@@ -1,10 +1,12 @@
 """ssprd itself: who may ask what, reload, stop, what it says when it cannot start, what it costs when idle."""
 
+import concurrent.futures
 import os
 import pwd
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import dbus
@@ -263,6 +265,35 @@ def test_sigterm_tells_the_dialogs_and_ends(host, person):
     assert conversation.prompt() is None
     assert conversation.verdict == "failed"
     wait_until(lambda: not host.sessions(), "its session has ended")
+
+
+def test_whoever_asks_while_it_ends_is_answered_by_it_or_by_the_next_one(host):
+    people = [host.person() for _ in range(20)]
+    over = threading.Event()
+
+    def asks(person):
+        """How often it was answered; how it was not."""
+        fine, failed = 0, set()
+        while not over.is_set():
+            try:
+                fine += bus.check(person)[0] == "register"
+            except dbus.DBusException as error:
+                failed.add(str(error))
+        return fine, failed
+
+    with concurrent.futures.ThreadPoolExecutor(len(people)) as pool:
+        answers = [pool.submit(asks, person) for person in people]
+        try:
+            for _ in range(15):
+                pid = wait_until(lambda: processes.find("ssprd"), "one runs")[0]
+                time.sleep(0.1)     # so that it is asked a lot
+                os.kill(pid, signal.SIGTERM)
+                wait_until(lambda: processes.program_of(pid) != "ssprd", "it has ended")
+        finally:
+            over.set()
+    results = [answer.result() for answer in answers]
+    assert all(fine > 0 for fine, _ in results)
+    assert set().union(*(failed for _, failed in results)) == set()
 
 
 def test_killed_it_takes_its_sessions_with_it(host, person):

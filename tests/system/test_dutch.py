@@ -4,18 +4,36 @@ import os
 import re
 import subprocess
 
+import dbus
 import pexpect
 import pytest
 
 import bus
 import pam
+import phones
 import sshd
-from life import ctl, flat
+from gateway import Kannel
+from host import POLICY
+from life import ctl, flat, talk
 from player import totp
 from waiting import LONG
 
 LOCALE = "/etc/default/locale"
 KEY = r"((?:[A-Z2-7]{4} ){7}[A-Z2-7]{4})"
+
+
+@pytest.fixture(scope="module")
+def kannel():
+    server = Kannel()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def voice():
+    server = phones.Voice()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -112,6 +130,36 @@ def test_the_mails_with_codes_are_dutch_too(host, person, keyboard_sshd, dutch_s
     child.expect("logged in")
     text = host.mail.wait_for(person.mail, 1).get_content()
     assert re.search(r"\b(Uw|uw|Je|je) code\b|code is", text) and "Your code" not in text, text
+
+
+@pytest.mark.parametrize("way, words", [("1", "is uw code voor"), ("2", "Nog een keer")])
+def test_text_messages_and_calls_are_dutch_too(host, person, policy, voice, kannel, way, words):
+    policy(re.sub(r"(?s)\[support\].*?(?=\[|$)", "", phones.policy_of(kannel, voice)))
+    number = "+491513%05d" % person.uid
+    dialog = talk(person, lang=dbus.ByteArray(b"nl", variant_level=1))
+    dialog.say("")
+    dialog.choose("Telefoon")
+    dialog.say(number)
+    dialog.say(way)
+    if way == "1":
+        code = phones.texted_code(kannel, number)
+        text, = phones.texts_to(kannel, number)
+        assert "Meld het bij uw beheerder" in text
+    else:
+        code = voice.code(number)
+        text = voice.calls()[-1]["text"]
+        assert ", ".join(code) in text
+    assert words in text and "your" not in text and "Your" not in text, text
+    dialog.say(code, "Geregistreerd: Telefoon")
+
+
+def test_nobody_who_was_named_is_the_administrator_in_the_users_language(host, person, policy):
+    """The default of [support] contact stands in the middle of Dutch sentences."""
+    policy(re.sub(r"(?s)\[support\].*?(?=\[|$)", "", POLICY))
+    dialog = talk(person, lang=dbus.ByteArray(b"nl", variant_level=1))
+    shown = dialog.text + dialog.say("?")
+    assert "uw beheerder" in shown and "your administrator" not in shown, shown
+    assert "your administrator" in talk(host.person()).say("?")
 
 
 def test_the_line_for_a_login_by_key_is_dutch(host, person, keyboard_sshd, dutch_system):

@@ -316,6 +316,13 @@ def test_a_gateway_is_asked_and_understood(configure, serve, world, state):
         assert "/messages/0/status is 29" in line
 
 
+def test_twilio_takes_a_messaging_service_in_place_of_a_number(configure, serve):
+    server = serve(WebServer, lambda request: (201, b"{}"))
+    conf = configure({"preset": "twilio-sms", "url": server.url + "/m", "field.From": "", "field.MessagingServiceSid": "MG1"})
+    assert deliver(conf) == (SENT, "")
+    assert server.requests[0].form() == {"To": TO, "MessagingServiceSid": "MG1", "Body": TEXT}
+
+
 def test_a_webhook_for_calls_gets_the_code_to_be_spoken(configure, serve):
     server = serve(WebServer)
     conf = configure({"preset": "webhook", "url": server.url + "/hook"}, "voice")

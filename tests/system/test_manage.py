@@ -10,7 +10,7 @@ import pytest
 import bus
 import wire
 from host import POLICY
-from life import Talk, acting_as, mailed_code, managing, next_totp, told
+from life import Talk, acting_as, done, flat, mailed_code, managing, next_totp, told, wrong_totp
 from player import register
 from waiting import LONG, wait_until
 
@@ -158,6 +158,21 @@ def test_nothing_is_changed_without_a_proof(host, registered):
     terminal = Terminal(registered)
     text = terminal.see(r"end: $")
     assert "Remove" not in text and "Replace" not in text
+
+
+def test_while_failures_block_it_ends_at_once(host, registered):
+    dialog = Talk(managing(registered))
+    dialog.choose("Authenticator app")
+    for _ in range(5):
+        dialog.say(wrong_totp(registered.app_secret))
+    assert dialog.verdict == "blocked"
+    terminal = Terminal(registered)
+    terminal.child.expect(pexpect.EOF)
+    terminal.child.close()
+    assert "too many wrong proofs" in flat(terminal.child.before) and terminal.child.exitstatus == 1
+    assert "Authenticator app" not in terminal.child.before
+    done("unblock", registered.name)
+    Terminal(registered).see(r"Show that it is you, by:.*end: $")
 
 
 def test_it_is_never_a_first_registration(host, person, policy):

@@ -16,7 +16,7 @@ from waiting import LONG
 
 SSPRCTL = os.path.join(TREE, BUILD, "ssprctl")
 DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
-COMMANDS = ["status", "users", "show", "policy check", "simulate"]
+COMMANDS = ["status", "users", "show", "policy check", "simulate", "audit", "audit verify"]
 
 pytestmark = pytest.mark.sanitized
 
@@ -223,6 +223,25 @@ def test_a_name_that_is_too_long_is_refused_here(answering):
     address = answering("odd-record")
     assert run("show", "x" * 256, address=address)[0] == REFUSED
     assert run("show", "", address=address)[0] == REFUSED
+
+
+# --- audit
+
+@pytest.mark.parametrize("way", ["a-text", "nothing", "too-much", "deep", "a-structure", "many", "audit-for-ever"])
+@pytest.mark.parametrize("command", ["audit", "audit verify"])
+def test_an_audit_of_another_form_or_without_end_is_no_audit(answering, command, way):
+    code, output, errors = run(*command.split(), address=answering(way))
+    assert (code, output) == (UNREACHABLE, "") and "another form" in errors
+
+
+def test_a_broken_chain_is_said(answering):
+    code, output, errors = run("audit", "verify", address=answering("audit-broken"))
+    assert (code, output) == (REFUSED, "") and "row 9 was changed, or is missing" in errors
+
+
+def test_an_odd_head_reaches_no_terminal(answering):
+    code, output, _ = run("audit", "verify", address=answering("audit-odd"))
+    assert code == DONE and output.startswith("3 rows, whole: row=3 head=")
 
 
 # --- simulate

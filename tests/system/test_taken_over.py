@@ -9,7 +9,7 @@ import pytest
 
 import bus
 import wire
-from wire import FACTS, FINISH, LOG, QUESTION, REQUEST_MAX, SEED, SEND, SLOT, TRY, message, parse
+from wire import CHANGES, FACTS, FINISH, HELP, LOG, QUESTION, REMOVE, REQUEST_MAX, SEED, SEND, SLOT, TRY, message, parse
 from rogue import ask, ended
 from waiting import wait_until
 
@@ -51,9 +51,17 @@ FORBIDDEN = {
     "a try without a proof": message(TRY, "app"),
     "a try with a hash too much": message(TRY, "app", "123456", HASH),
     "an app code before there was a secret": message(TRY, "app", "123456"),
-    "a mail code before there was a mail": message(TRY, "email", "123456"),
     "an answer before there was a slot": message(TRY, "questions", "What?", HASH),
     "an answer with a short hash": message(TRY, "questions", "What?", b"short"),
+    "changes of somebody else": message(CHANGES, "bob"),
+    "a help desk code of somebody else": message(HELP, "K7QF2MXP9R", "bob"),
+    "no help desk code": message(HELP),
+    "a help desk code that is too long": message(HELP, "x" * 512),
+    "a help desk code with a NUL": message(HELP, b"K7QF2\0MXP9R"),
+    "a removal of nothing": message(REMOVE),
+    "a removal of an unknown method": message(REMOVE, "telepathy"),
+    "a removal of a method that is not offered": message(REMOVE, "office-phone"),
+    "a removal for somebody else": message(REMOVE, "email", "bob"),
     "a log line without text": message(LOG),
     "a log line that is too long": message(LOG, "x" * 513),
     "an unknown end": message(FINISH, "promoted"),
@@ -70,12 +78,27 @@ FORBIDDEN = {
 def test_a_request_that_is_not_permitted_ends_the_session(host, rogue, person, kind):
     mark = host.log.mark()
     terminal, judge = rogue(person)
+    assert ask(judge, FACTS)[0] == wire.OK      # before that nothing else is permitted anyway
     judge.send(FORBIDDEN[kind])
     assert ended(judge)
     assert terminal.prompt() is None and terminal.verdict is None
     line = host.log.wait_for(VIOLATION, mark)
     assert person.name in line
     assert bus.check(person)[0] == "register"
+
+
+def test_before_the_facts_nothing_else_is_permitted(host, rogue, person):
+    mark = host.log.mark()
+    _, judge = rogue(person)
+    judge.send(message(QUESTION, 0))
+    assert ended(judge)
+    assert person.name in host.log.wait_for(VIOLATION, mark)
+
+
+def test_a_mail_code_before_there_was_a_mail_proves_nothing(rogue, person):
+    _, judge = rogue(person)
+    assert ask(judge, FACTS)[0] == wire.OK
+    assert ask(judge, TRY, "email", "123456")[0] == wire.EXPIRED
 
 
 @pytest.mark.sanitized

@@ -10,6 +10,7 @@ import pytest
 
 import bus
 from host import DATABASE, MAIL_PORT, POLICY
+from life import rows
 from mailsink import MailSink
 from player import register
 from waiting import LONG, wait_until
@@ -152,6 +153,17 @@ def test_a_freeze_code_works_once_for_anybody_and_is_told(host, registered):
     assert (code, output) == (REFUSED, "") and "used before" in errors
 
 
+def test_freeze_codes_cannot_be_guessed_without_end_and_other_callers_are_not_held_up(host, registered):
+    code = code_in(told(host, registered, "E-mail: registered"))
+    guesser, stranger = host.person(), host.person()
+    assert ssprctl("freeze", code)[0] == DONE
+    tries = [ssprctl("freeze", code, person=guesser) for _ in range(11)]
+    assert {code for code, _, _ in tries} == {REFUSED}
+    assert all("used before" in errors for _, _, errors in tries[:10])
+    assert "too many codes; try again in ten minutes" in tries[10][2]
+    assert "used before" in ssprctl("freeze", code, person=stranger)[2]
+
+
 def test_a_freeze_is_shown_and_lifted_by_an_administrator(host, registered):
     assert ssprctl("freeze", code_in(told(host, registered, "E-mail: registered")))[0] == DONE
     assert "frozen" in ssprctl("show", registered.name)[1].lower()
@@ -165,6 +177,20 @@ def test_a_typo_is_told_from_a_wrong_code(host, registered):
     typo = code[:-1] + ("A" if code[-1] != "A" else "B")
     assert "typed wrongly" in ssprctl("freeze", typo)[2]
     assert ssprctl("freeze", code)[0] == DONE
+
+
+def test_short_windows_of_the_policy_do_not_let_freeze_codes_be_guessed(host, registered, policy):
+    """A caller has ten tries in ten minutes, also where [throttle] counts within seconds, and over a restart."""
+    code = code_in(told(host, registered, "E-mail: registered"))
+    stranger = host.person()
+    policy(POLICY + "[throttle]\nwindow = 5\nsend_window = 5\nblock = 5\n")
+    assert ssprctl("freeze", code, person=stranger)[0] == DONE
+    for _ in range(8):
+        assert "used before" in ssprctl("freeze", code, person=stranger)[2]
+    with rows(host) as database:
+        database.execute("UPDATE event SET time = time - 60")
+    assert "used before" in ssprctl("freeze", code, person=stranger)[2]
+    assert "busy" in ssprctl("freeze", code, person=stranger)[2]
 
 
 def test_the_first_registration_of_a_privileged_account_is_told_to_the_admins(host, policy):

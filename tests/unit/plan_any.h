@@ -94,6 +94,7 @@ any_user(void)
 				  .local_password = below(8) != 0,
 				  .groups = groups,
 				  .group_count = (size_t)below(3),
+				  .no_questions = below(4) == 0,
 				  .codes_left = below(11),
 				  .postpones_used = below(6),
 				  .postponed_until = around_now(),

@@ -9,51 +9,7 @@
 
 #include <cmocka.h>
 
-#include "ssprd/core/audit.h"
-#include "ssprd/core/store_sql.h"
-#include "ssprd/core/vault.h"
-#include "tests/unit/store_fixture.h"
-
-#define ROWS 5
-
-static struct vault *vault;
-
-static int
-set_up_audit(void **state)
-{
-	if (set_up_store(state) < 0)
-		return -1;
-	return vault_start(&vault, scratch_path(&scratch, "key"), 1);
-}
-
-static int
-tear_down_audit(void **state)
-{
-	vault_stop(vault);
-	vault = NULL;
-	return tear_down(state);
-}
-
-static int
-write_event(enum audit_event event, const char *user)
-{
-	struct audit_entry entry = { .event = event,
-				     .user = user,
-				     .actor = user,
-				     .method = "email",
-				     .uid = 1000,
-				     .session = 3,
-				     .now = 100 };
-
-	return audit_write(store, vault, &entry);
-}
-
-static void
-write_rows(void)
-{
-	for (int i = 0; i < ROWS; i++)
-		assert_int_equal(write_event(AUDIT_CODE_SENT, "alice"), 0);
-}
+#include "tests/unit/audit_fixture.h"
 
 /* What the journal line says the chain's head is, as it stands in the last row. */
 static void
@@ -181,7 +137,7 @@ the_longest_line_still_ends_with_its_head(void **state)
 	text[sizeof(text) - 1] = '\0';
 	assert_int_equal(audit_write(store, vault, &entry), 0);
 	assert_line_has_head();
-	assert_int_equal(audit_verify(store, vault, &broken), 0);
+	assert_int_equal(verify(&broken), 0);
 }
 
 static void
@@ -190,9 +146,9 @@ a_whole_chain_is_whole(void **state)
 	int64_t broken = -1;
 
 	(void)state;
-	assert_int_equal(audit_verify(store, vault, &broken), 0);
+	assert_int_equal(verify(&broken), 0);
 	write_rows();
-	assert_int_equal(audit_verify(store, vault, &broken), 0);
+	assert_int_equal(verify(&broken), 0);
 	assert_int_equal(broken, -1);
 }
 
@@ -204,7 +160,7 @@ broken_by(const char *change)
 
 	write_rows();
 	assert_int_equal(store_run(store, change), 0);
-	assert_int_equal(audit_verify(store, vault, &broken), 1);
+	assert_int_equal(verify(&broken), 1);
 	return broken;
 }
 
@@ -287,7 +243,7 @@ a_chain_of_another_key_is_broken_from_its_first_row(void **state)
 	write_rows();
 	vault_stop(vault);
 	assert_int_equal(vault_start(&vault, scratch_path(&scratch, "other"), 1), 0);
-	assert_int_equal(audit_verify(store, vault, &broken), 1);
+	assert_int_equal(verify(&broken), 1);
 	assert_int_equal(broken, 1);
 }
 
@@ -312,7 +268,7 @@ an_event_of_a_transaction_that_was_undone_was_never_said(void **state)
 	assert_line_has_head();
 	assert_int_equal(store_audit_head(store, &id, chain), STORE_DONE);
 	assert_int_equal(id, 3);
-	assert_int_equal(audit_verify(store, vault, &broken), 0);
+	assert_int_equal(verify(&broken), 0);
 }
 
 int

@@ -171,6 +171,18 @@ an_absent_folder_has_no_questions_and_says_so(void **state)
 	assert_int_equal(lines, 1);
 }
 
+static void
+there_are_enough_where_one_language_has_them(void **state)
+{
+	(void)state;
+	assert_false(catalogue_has_enough(NULL, 1));
+	file("en.txt", "First question?\n# none\nSecond question?\n");
+	file("nl.txt", "Eerste vraag?\nTweede vraag?\nDerde vraag?\n");
+	read_all();
+	assert_true(catalogue_has_enough(c, 3));
+	assert_false(catalogue_has_enough(c, 4));
+}
+
 int
 main(void)
 {
@@ -184,6 +196,7 @@ main(void)
 		TEST(a_file_that_is_too_long_holds_a_nul_or_is_no_file_is_left_out),
 		TEST(files_that_are_no_language_are_not_read),
 		TEST(an_absent_folder_has_no_questions_and_says_so),
+		TEST(there_are_enough_where_one_language_has_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ static struct scratch scratch;
 
 #include "tests/unit/telling_fixture.h"
 
-/* link: ssprd/changes.c ssprd/telling.c ssprd/freeze.c ssprd/words_change.c ssprd/outbox.c ssprd/delivery.c ssprd/child.c ssprd/loop.c ssprd/way.c ssprd/words.c ssprd/user.c ssprd/stamps.c ssprd/context.c ssprd/call.c */
+/* link: ssprd/changes.c ssprd/telling.c ssprd/freeze.c ssprd/words_change.c ssprd/outbox.c ssprd/delivery.c ssprd/child.c ssprd/loop.c ssprd/way.c ssprd/words.c ssprd/user.c ssprd/catalogue.c ssprd/stamps.c ssprd/context.c ssprd/call.c */
 
 #define NOW 1800000000
 #define NOTIFY                                                                                     \
@@ -174,6 +174,23 @@ who_has_no_address_is_told_by_sms_at_the_old_number_too(void **state)
 }
 
 static void
+a_number_that_text_messages_may_not_go_to_is_not_told_by_one(void **state)
+{
+	struct change change = change_of(AUDIT_METHOD_REPLACED, METHOD_PHONE);
+	struct waiting w;
+
+	(void)state;
+	use_policy(MAIL SMS "deny_prefixes = +3161\n" NOTIFY);
+	put_record(METHOD_PHONE, "+31612345678", true);
+	record(change_of(AUDIT_METHOD_ADDED, METHOD_APP));
+	assert_nobody_else();
+	change.old = "+31687654321";
+	record(change);
+	assert_told(&w, "sms", "+31687654321");
+	assert_nobody_else();
+}
+
+static void
 who_has_an_address_gets_no_sms(void **state)
 {
 	struct waiting w;
@@ -183,6 +200,24 @@ who_has_an_address_gets_no_sms(void **state)
 	put_record(METHOD_PHONE, "+31612345678", true);
 	record(change_of(AUDIT_METHOD_REMOVED, METHOD_APP));
 	assert_told(&w, "email", "alice@mail.example");
+	assert_nobody_else();
+}
+
+static void
+the_first_address_is_told_by_sms_too(void **state)
+{
+	struct waiting w;
+
+	(void)state;
+	put_record(METHOD_EMAIL, "new@mail.example", true);
+	put_record(METHOD_PHONE, "+31612345678", true);
+	record(change_of(AUDIT_METHOD_ADDED, METHOD_EMAIL));
+	assert_told(&w, "email", "new@mail.example");
+	assert_told(&w, "sms", "+31612345678");
+	assert_true(says(&w, "E-mail: registered") && says(&w, "ssprctl freeze F-"));
+	assert_nobody_else();
+	record(change_of(AUDIT_METHOD_REPLACED, METHOD_EMAIL));
+	assert_told(&w, "email", "new@mail.example");
 	assert_nobody_else();
 }
 
@@ -208,7 +243,7 @@ notify_user_no_tells_no_user_and_makes_no_code(void **state)
 }
 
 static void
-the_words_are_in_the_users_language_and_say_who_did_it(void **state)
+a_message_says_which_language_its_words_are_in_and_who_did_it(void **state)
 {
 	struct change change = change_of(AUDIT_FILLED_IN, METHOD_PHONE);
 	struct waiting w;
@@ -220,7 +255,7 @@ the_words_are_in_the_users_language_and_say_who_did_it(void **state)
 	change.lang = "nl";
 	record(change);
 	assert_told(&w, "email", "alice@mail.example");
-	assert_string_equal(w.lang, "nl");
+	assert_string_equal(w.lang, "en"); /* no catalogue is installed here */
 	assert_true(says(&w, "on desk, by an administrator"));
 }
 
@@ -385,10 +420,12 @@ main(void)
 		TEST(every_change_goes_to_the_confirmed_address_with_what_when_where_and_what_to_do),
 		TEST(the_replaced_address_is_told_too_with_a_code_of_its_own),
 		TEST(who_has_no_address_is_told_by_sms_at_the_old_number_too),
+		TEST(a_number_that_text_messages_may_not_go_to_is_not_told_by_one),
 		TEST(who_has_an_address_gets_no_sms),
+		TEST(the_first_address_is_told_by_sms_too),
 		TEST(what_was_only_filled_in_is_told_nothing),
 		TEST(notify_user_no_tells_no_user_and_makes_no_code),
-		TEST(the_words_are_in_the_users_language_and_say_who_did_it),
+		TEST(a_message_says_which_language_its_words_are_in_and_who_did_it),
 		TEST(a_name_that_would_break_a_mail_is_made_harmless),
 		TEST(the_first_registration_of_the_privileged_is_told_to_the_admins),
 		TEST(who_can_prove_nothing_is_sent_to_the_support),

@@ -41,6 +41,32 @@ an_empty_text_gives_the_defaults(void **state)
 	config_free(c);
 }
 
+/* The table, the sample and the manual agree with each other (test_config_table); these are what was promised. */
+static void
+the_limits_are_the_promised_ones(void **state)
+{
+	struct config *c = good("");
+
+	(void)state;
+	assert_int_equal(c->codes.digits, 6);
+	assert_int_equal(c->codes.lifetime, 600);
+	assert_int_equal(c->codes.tries, 3);
+	assert_int_equal(c->throttle.failures, 5);
+	assert_int_equal(c->throttle.window, 24 * 3600);
+	assert_int_equal(c->throttle.block, 24 * 3600);
+	assert_int_equal(c->throttle.sends, 10);
+	assert_int_equal(c->throttle.send_window, 600);
+	assert_int_equal(c->registration.methods_to_reset, 1);
+	assert_int_equal(c->registration.reconfirm_days, 180);
+	assert_int_equal(c->registration.postpone_limit, 3);
+	assert_int_equal(c->registration.time_limit, 540);
+	assert_int_equal(c->registration.first_proof, FIRST_PROOF_PASSWORD);
+	assert_int_equal(c->registration.dormant_days, 0);
+	assert_int_equal(c->questions.ask_register, 3);
+	assert_int_equal(c->questions.ask_reset, 3);
+	config_free(c);
+}
+
 static void
 blanks_comments_and_reopened_sections_are_read_over(void **state)
 {
@@ -222,6 +248,24 @@ paths_addresses_and_domains_are_checked(void **state)
 }
 
 static void
+prefixes_of_numbers_are_checked(void **state)
+{
+	struct config *c =
+		good("[sms]\nallow_prefixes = +31 +4915\ndeny_prefixes = +31900,+31906\n");
+
+	(void)state;
+	assert_string_equal(c->sms.allow_prefixes, "+31 +4915");
+	assert_string_equal(c->sms.deny_prefixes, "+31900,+31906");
+	config_free(c);
+	assert_wrong("[sms]\ndeny_prefixes = +31900 0900\n",
+		     "2: deny_prefixes: \"0900\" is not the beginning of a number like +4915");
+	assert_wrong("[voice]\nallow_prefixes = +31*\n",
+		     "2: allow_prefixes: \"+31*\" is not the beginning of a number like +4915");
+	assert_wrong("[voice]\nallow_prefixes = +\n",
+		     "2: allow_prefixes: \"+\" is not the beginning of a number like +4915");
+}
+
+static void
 urls_are_checked_and_never_hold_a_login(void **state)
 {
 	static const char *const bad[] = {
@@ -390,6 +434,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_text_gives_the_defaults),
+		cmocka_unit_test(the_limits_are_the_promised_ones),
 		cmocka_unit_test(blanks_comments_and_reopened_sections_are_read_over),
 		cmocka_unit_test(each_kind_of_value_is_kept),
 		cmocka_unit_test(users_are_all_none_or_a_list),
@@ -400,6 +445,7 @@ main(void)
 		cmocka_unit_test(a_date_is_the_first_second_of_that_day_here),
 		cmocka_unit_test(days_that_do_not_exist_are_refused),
 		cmocka_unit_test(paths_addresses_and_domains_are_checked),
+		cmocka_unit_test(prefixes_of_numbers_are_checked),
 		cmocka_unit_test(urls_are_checked_and_never_hold_a_login),
 		cmocka_unit_test(pairs_are_kept_as_written),
 		cmocka_unit_test(pairs_have_a_limit),

@@ -369,6 +369,30 @@ changes_that_were_shown_and_answered_are_told(void **state)
 }
 
 static void
+what_falls_due_while_a_change_is_read_is_asked_at_the_next_login(void **state)
+{
+	static const char *const reasons[] = { "done", "not-now" };
+
+	(void)state;
+	open_dialog();
+	register_methods();
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		assert_int_equal(store_user_mark(judge.store, stored().id, MARK_REQUIRED_AT, 0), 0);
+		add_notice();
+		open_dialog_for(PURPOSE_ENROLL, 60);
+		assert_int_equal(dialog.why, STATE_NOTICE);
+		assert_int_equal(status_of(REQUEST_CHANGES), REPLY_OK);
+		assert_int_equal(
+			store_user_mark(judge.store, stored().id, MARK_REQUIRED_AT, NOW + 60), 0);
+		assert_string_equal(finish(reasons[i]), "noticed");
+		assert_int_equal(dialog.plan.state, STATE_RECONFIRM);
+		assert_int_equal(stored().postpones_used, 0);
+		assert_int_equal(untold(), 0);
+		assert_false(stamped());
+	}
+}
+
+static void
 changes_that_nobody_answered_to_stay_untold(void **state)
 {
 	static const struct {
@@ -459,7 +483,7 @@ manage_says_when_it_is_blocked_or_leaves_something_owed(void **state)
 	block();
 	assert_string_equal(finish("done"), "blocked");
 	store_method_remove(judge.store, stored().id, METHOD_EMAIL);
-	open_dialog_for(PURPOSE_MANAGE, 0);
+	begin_dialog_for(PURPOSE_MANAGE, 0);
 	assert_string_equal(finish("done"), "postponed");
 }
 
@@ -534,6 +558,7 @@ main(void)
 		TEST(what_is_missing_needs_no_proof_so_that_cannot_prove_is_a_not_now),
 		TEST(who_is_blocked_is_let_by_uncounted_until_the_block_ends),
 		TEST(changes_that_were_shown_and_answered_are_told),
+		TEST(what_falls_due_while_a_change_is_read_is_asked_at_the_next_login),
 		TEST(changes_that_nobody_answered_to_stay_untold),
 		TEST(changes_are_told_in_portions),
 		TEST(a_not_now_leaves_no_stamp_while_a_change_is_untold),

@@ -417,8 +417,6 @@ keys_that_are_wrong_are_said_with_their_name(void **state)
 		{ "url = https://g.example/\nok = 200\n", "[sms] ok: " },
 		{ "url = https://g.example/\nretry = http never\n", "[sms] retry: " },
 		{ "url = https://g.example/\nfield.f = {from}\n", "[sms] from: it is not set" },
-		{ "url = https://g.example/\nallow_prefixes = 31\n", "[sms] allow_prefixes: " },
-		{ "url = https://g.example/\ndeny_prefixes = +31*\n", "[sms] deny_prefixes: " },
 		{ "preset = nobody\n", "policy/gateways/nobody.conf: " },
 		{ "preset = ../../etc/passwd\n", "preset is not the name" },
 		{ "preset = twilio-voice\n", "[sms] url: the preset has none" },

@@ -193,6 +193,25 @@ a_code_spent_under_a_clock_far_ahead_is_forgotten(void **state)
 }
 
 static void
+a_code_made_under_a_clock_ahead_is_good_for_no_longer_but_its_tries_stay_counted(void **state)
+{
+	static const int ahead[] = { 23 * 3600, 1 };
+
+	(void)state;
+	open_dialog();
+	for (size_t i = 0; i < sizeof(ahead) / sizeof(ahead[0]); i++) {
+		dialog.now = NOW + ahead[i];
+		send_to(alice);
+		assert_int_equal(try(wrong_code()), REPLY_WRONG);
+		dialog.now = NOW;
+		assert_int_equal(try(sent_code), REPLY_EXPIRED);
+	}
+	send_to(alice);
+	assert_int_equal(try(wrong_code()), REPLY_SPENT);
+	assert_false(registered(METHOD_EMAIL));
+}
+
+static void
 a_code_is_good_once(void **state)
 {
 	(void)state;
@@ -350,6 +369,7 @@ main(void)
 		TEST(a_new_dialog_keeps_the_count),
 		TEST(an_expired_code_is_told_so),
 		TEST(a_code_spent_under_a_clock_far_ahead_is_forgotten),
+		TEST(a_code_made_under_a_clock_ahead_is_good_for_no_longer_but_its_tries_stay_counted),
 		TEST(a_code_is_good_once),
 		TEST(nothing_typed_is_no_try),
 		TEST(a_code_may_be_typed_in_groups),

@@ -27,11 +27,17 @@ static const char mail[] = "alice@mail.example", other[] = "alice@other.example"
 static char help[RECOVERY_SHOWN];
 
 static void
-make_code(int minutes)
+make_code_at(int64_t moment, int minutes)
 {
-	struct help_code code = { stored().id, minutes, "root", NOW };
+	struct help_code code = { stored().id, minutes, "root", moment };
 
 	assert_int_equal(help_code_make(&judge, &code, help), 0);
+}
+
+static void
+make_code(int minutes)
+{
+	make_code_at(NOW, minutes);
 }
 
 static int
@@ -135,6 +141,59 @@ it_ends_after_its_time(void **state)
 	assert_int_equal(redeem(help), REPLY_EXPIRED);
 	dialog.now = NOW + 599;
 	assert_int_equal(redeem(help), REPLY_PROVEN);
+}
+
+static void
+one_that_was_made_under_a_clock_far_ahead_is_not_valid_for_years(void **state)
+{
+	static const int64_t ahead[] = { 10LL * 365 * DAY, 30LL * DAY, DAY, 7 * 3600 + 1 };
+
+	(void)state;
+	use_policy(NEEDS REST);
+	open_dialog();
+	for (size_t i = 0; i < sizeof(ahead) / sizeof(ahead[0]); i++) {
+		make_code_at(NOW + ahead[i], 60);
+		assert_int_equal(redeem(help), REPLY_EXPIRED);
+		assert_int_equal(redeem(wrong_code()), REPLY_EXPIRED);
+	}
+	assert_int_equal(audited(AUDIT_HELP_CODE_WRONG), 0);
+	assert_true(facts().needs_code);
+}
+
+static void
+the_longest_one_is_valid_at_once(void **state)
+{
+	(void)state;
+	use_policy(NEEDS REST);
+	open_dialog();
+	make_code(HELP_CODE_MINUTES_MAX);
+	assert_int_equal(redeem(help), REPLY_PROVEN);
+}
+
+static void
+one_that_was_made_under_a_clock_far_behind_has_ended(void **state)
+{
+	(void)state;
+	use_policy(NEEDS REST);
+	open_dialog();
+	make_code_at(NOW - 365 * DAY, HELP_CODE_MINUTES_MAX);
+	assert_int_equal(redeem(help), REPLY_EXPIRED);
+}
+
+static void
+at_a_reset_it_is_never_valid(void **state)
+{
+	(void)state;
+	use_policy(NEEDS REST);
+	open_dialog();
+	make_code(60);
+	open_dialog_for(PURPOSE_RESET, 0);
+	assert_int_equal(ask(REQUEST_HELP, help), JUDGED_VIOLATION);
+	open_dialog();
+	assert_int_equal(redeem(help), REPLY_PROVEN);
+	open_dialog_for(PURPOSE_RESET, 0);
+	assert_false(facts().open);
+	assert_int_equal(ask(REQUEST_SEND, "email", mail), JUDGED_VIOLATION);
 }
 
 static void
@@ -315,6 +374,10 @@ main(void)
 		TEST(it_is_read_as_people_type_it),
 		TEST(it_is_good_once),
 		TEST(it_ends_after_its_time),
+		TEST(one_that_was_made_under_a_clock_far_ahead_is_not_valid_for_years),
+		TEST(the_longest_one_is_valid_at_once),
+		TEST(one_that_was_made_under_a_clock_far_behind_has_ended),
+		TEST(at_a_reset_it_is_never_valid),
 		TEST(wrong_ones_are_counted_on_disk_and_spend_it),
 		TEST(without_one_there_is_nothing_to_redeem),
 		TEST(the_code_of_another_user_is_wrong),

@@ -1,6 +1,7 @@
 /*
  * Who may change what: in manage nothing without a proof by another method, and never a first
- * registration; in a login only what is owed; values that an administrator filled in.
+ * registration, and nothing while blocked; in a login only what is owed; values that an
+ * administrator filled in.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -11,9 +12,10 @@
 #include <cmocka.h>
 #include <liboath/oath.h>
 
+#include "ssprd/help_code.h"
 #include "tests/unit/judge_fixture.h"
 
-/* link: @judge */
+/* link: @judge ssprd/help_code.c */
 
 #define STEP 30
 
@@ -272,6 +274,55 @@ what_is_not_there_can_be_removed_without_harm(void **state)
 }
 
 static void
+redeem_help_code(void)
+{
+	struct help_code made = { stored().id, 60, "root", NOW };
+	char help[RECOVERY_SHOWN];
+
+	assert_int_equal(help_code_make(&judge, &made, help), 0);
+	assert_int_equal(status_of(REQUEST_HELP, help), REPLY_PROVEN);
+}
+
+static void
+a_help_desk_code_opens_the_dialog_where_it_is_typed(void **state)
+{
+	(void)state;
+	redeem_help_code();
+	assert_true(facts().open);
+	assert_int_equal(replace_mail(), REPLY_PROVEN);
+	assert_string_equal(address(), other);
+}
+
+/* A program that runs as the user waits for the hour in which somebody signs in with such a code. */
+static void
+a_help_desk_code_that_was_typed_elsewhere_opens_nothing_in_manage(void **state)
+{
+	static const struct {
+		int op;
+		const char *fields[2];
+	} rows[] = {
+		{ REQUEST_SEND, { "email", other } },
+		{ REQUEST_SEED, { "app" } },
+		{ REQUEST_REMOVE, { "app" } },
+		{ REQUEST_SLOT, { "questions" } },
+	};
+
+	(void)state;
+	open_dialog();
+	redeem_help_code();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		open_dialog_for(PURPOSE_MANAGE, 0);
+		assert_false(facts().open);
+		assert_int_equal(
+			vask(rows[i].op, rows[i].fields, rows[i].fields[1] ? 2 : 1, NULL, 0),
+			JUDGED_VIOLATION);
+	}
+	assert_int_equal(messages, 0);
+	open_dialog();
+	assert_true(facts().open);
+}
+
+static void
 a_first_registration_is_made_in_a_login_only(void **state)
 {
 	static const struct {
@@ -288,17 +339,17 @@ a_first_registration_is_made_in_a_login_only(void **state)
 	store_method_remove(judge.store, stored().id, METHOD_APP);
 	store_method_remove(judge.store, stored().id, METHOD_EMAIL);
 	fill_in(METHOD_EMAIL, mail);
-	assert_int_equal(store_user_mark(judge.store, stored().id, MARK_CODE_OPEN_UNTIL, NOW + 60),
-			 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *fields[] = { rows[i].method, rows[i].more };
 
 		open_dialog_for(PURPOSE_MANAGE, 0);
+		redeem_help_code();
 		assert_true(facts().open);
 		assert_int_equal(vask(rows[i].op, fields, rows[i].more ? 2 : 1, NULL, 0),
 				 JUDGED_VIOLATION);
 	}
 	open_dialog_for(PURPOSE_MANAGE, 0);
+	redeem_help_code();
 	assert_int_equal(ask(REQUEST_SEND, "email", ""), JUDGED_VIOLATION);
 	assert_int_equal(messages, 0);
 }
@@ -407,6 +458,109 @@ every_change_in_manage_waits_to_be_told_and_takes_the_stamp_away(void **state)
 	assert_int_equal(untold(), 2);
 }
 
+/* Another dialog of hers reaches the limit. */
+static void
+block_elsewhere(void)
+{
+	const struct throttle_config *t = &config->throttle;
+	const struct limit_rule rule = { t->failures, t->window, t->block };
+	limit_key failures;
+	int64_t until;
+
+	limit_user_key(judge.vault, LIMIT_FAILURES, stored().id, failures);
+	for (int i = 0; i < t->failures; i++)
+		assert_int_equal(limit_fail(judge.store, failures, &rule, dialog.now, &until),
+				 LIMIT_PERMITTED);
+	assert_int_not_equal(until, 0);
+}
+
+static void
+unblock(void)
+{
+	limit_key failures;
+
+	limit_user_key(judge.vault, LIMIT_FAILURES, stored().id, failures);
+	assert_int_equal(limit_clear(judge.store, failures), 0);
+}
+
+static void
+assert_closed(int judged)
+{
+	assert_int_equal(judged, JUDGED_REPLY);
+	assert_int_equal(got.op, REPLY_OVER);
+	assert_string_equal(text(0), "blocked");
+	assert_int_equal(dialog.state, DIALOG_OVER);
+}
+
+static void
+while_blocked_manage_is_closed_from_its_first_request(void **state)
+{
+	(void)state;
+	block_elsewhere();
+	begin_dialog_for(PURPOSE_MANAGE, 0);
+	assert_closed(ask(REQUEST_FACTS));
+	begin_dialog_for(PURPOSE_MANAGE, config->throttle.block);
+	assert_int_equal(status_of(REQUEST_FACTS), REPLY_OK);
+}
+
+static void
+whatever_was_proven_before_a_block_changes_nothing_in_it(void **state)
+{
+	static const struct {
+		int op;
+		const char *fields[2];
+	} rows[] = {
+		{ REQUEST_SEND, { "email", other } }, { REQUEST_TRY, { "email", sent_code } },
+		{ REQUEST_REMOVE, { "email" } },      { REQUEST_SLOT, { "questions" } },
+		{ REQUEST_FACTS, { NULL } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t count = rows[i].fields[1] ? 2 : rows[i].fields[0] ? 1 : 0;
+
+		open_dialog_for(PURPOSE_MANAGE, (int64_t)i * STEP);
+		prove_app();
+		if (rows[i].op == REQUEST_TRY)
+			assert_int_equal(status_of(REQUEST_SEND, "email", other), REPLY_SENT);
+		block_elsewhere();
+		assert_closed(vask(rows[i].op, rows[i].fields, count, NULL, 0));
+		assert_string_equal(address(), mail);
+		assert_false(registered(METHOD_QUESTIONS));
+		unblock();
+	}
+}
+
+static void
+answers_that_were_hashed_when_the_block_began_are_not_kept(void **state)
+{
+	static const unsigned char hash[32] = "x";
+
+	(void)state;
+	prove_app();
+	assert_int_equal(status_of(REQUEST_SLOT, "questions"), REPLY_OK);
+	block_elsewhere();
+	assert_closed(ask_hash(hash, 32, REQUEST_TRY, "questions", "First thing you broke?"));
+	assert_int_equal(dialog.answer_count, 0);
+	assert_true(slot_take(&slots, &(struct slot_wait){ 0 }));
+}
+
+static void
+a_help_desk_code_opens_no_manage_that_is_blocked(void **state)
+{
+	struct help_code help = { stored().id, 60, "root", NOW };
+	char shown[RECOVERY_SHOWN];
+
+	(void)state;
+	assert_int_equal(help_code_make(&judge, &help, shown), 0);
+	block_elsewhere();
+	assert_closed(ask(REQUEST_HELP, shown));
+	assert_int_equal(stored().code_open_until, 0);
+	unblock();
+	open_dialog_for(PURPOSE_MANAGE, 0);
+	assert_int_equal(status_of(REQUEST_HELP, shown), REPLY_PROVEN);
+}
+
 int
 main(void)
 {
@@ -425,6 +579,8 @@ main(void)
 		TEST(adding_takes_a_proof_of_any),
 		TEST(a_removed_method_is_gone_and_its_user_due_at_once),
 		TEST(what_is_not_there_can_be_removed_without_harm),
+		TEST(a_help_desk_code_opens_the_dialog_where_it_is_typed),
+		TEST(a_help_desk_code_that_was_typed_elsewhere_opens_nothing_in_manage),
 		TEST(a_first_registration_is_made_in_a_login_only),
 		TEST(a_login_that_owes_nothing_more_adds_only_after_a_proof),
 		TEST(a_login_changes_nothing_that_is_registered),
@@ -433,6 +589,10 @@ main(void)
 		TEST(what_was_filled_in_can_be_thrown_away),
 		TEST(what_was_filled_in_must_be_permitted_like_what_is_typed),
 		TEST(every_change_in_manage_waits_to_be_told_and_takes_the_stamp_away),
+		TEST(while_blocked_manage_is_closed_from_its_first_request),
+		TEST(whatever_was_proven_before_a_block_changes_nothing_in_it),
+		TEST(answers_that_were_hashed_when_the_block_began_are_not_kept),
+		TEST(a_help_desk_code_opens_no_manage_that_is_blocked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,6 +153,21 @@ the_office_phone_is_no_phone_of_ones_own(void **state)
 }
 
 static void
+nor_is_one_that_was_filled_in_while_the_code_was_on_its_way(void **state)
+{
+	(void)state;
+	use_phones(SMS VOICE);
+	open_dialog();
+	assert_int_equal(send_to("+49 30 12345"), REPLY_SENT);
+	fill_in(METHOD_OFFICE_PHONE, office);
+	assert_int_equal(try(sent_code), REPLY_REFUSED);
+	assert_string_equal(text(0), "same");
+	assert_false(registered(METHOD_PHONE));
+	assert_int_equal(send_to(mobile), REPLY_SENT);
+	assert_int_equal(try(sent_code), REPLY_PROVEN);
+}
+
+static void
 one_line_is_one_destination_with_and_without_its_extension(void **state)
 {
 	(void)state;
@@ -270,6 +285,7 @@ main(void)
 		TEST(the_facts_say_which_ways_there_are),
 		TEST(without_a_gateway_phones_are_not_offered),
 		TEST(the_office_phone_is_no_phone_of_ones_own),
+		TEST(nor_is_one_that_was_filled_in_while_the_code_was_on_its_way),
 		TEST(one_line_is_one_destination_with_and_without_its_extension),
 		TEST(an_office_phone_that_nobody_filled_in_is_not_offered),
 		TEST(an_office_phone_is_shown_masked_and_confirmed_by_a_call),

@@ -203,6 +203,23 @@ a_language_without_a_catalogue_is_english_and_never_reaches_gettext(void **state
 	assert_string_equal(_(TEXT), TEXT);
 }
 
+static void
+a_text_is_called_by_the_language_that_it_is_in(void **state)
+{
+	static const char *const names[][2] = {
+		{ "nl", "nl" }, { "nl_BE", "nl_BE" }, { "de_AT", "de_AT" }, { "fr_FR", "en" },
+		{ "fr", "en" }, { "", "en" },         { "en_GB", "en_GB" }, { "en", "en" },
+		{ "C", "en" },  { "../nl", "en" },    { "nl.UTF-8", "nl" },
+	};
+	char out[LANG_NAME_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		language_of_texts(names[i][0], out);
+		assert_string_equal(out, names[i][1]);
+	}
+}
+
 int
 main(void)
 {
@@ -213,6 +230,7 @@ main(void)
 		cmocka_unit_test(a_country_has_its_own_catalogue_or_its_languages),
 		cmocka_unit_test(
 			a_language_without_a_catalogue_is_english_and_never_reaches_gettext),
+		cmocka_unit_test(a_text_is_called_by_the_language_that_it_is_in),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

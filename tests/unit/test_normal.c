@@ -201,6 +201,21 @@ answers_that_hold_a_word_of_the_question_are_weak(void **state)
 }
 
 static void
+an_answer_that_is_a_word_of_the_question_is_weak_however_short(void **state)
+{
+	struct secret s = { 0 };
+
+	(void)state;
+	assert_int_equal(weakness_of("  THE "), WEAK_QUESTION);
+	assert_int_equal(secret_set(&s, "pet", 3), 0);
+	assert_int_equal(answer_weakness(&s, "What was your first pet called?", "", ""),
+			 WEAK_QUESTION);
+	assert_int_equal(answer_weakness(&s, "Which petrol did your first car take?", "", ""),
+			 WEAK_NOT);
+	secret_done(&s);
+}
+
+static void
 one_character_repeated_is_weak(void **state)
 {
 	(void)state;
@@ -266,6 +281,7 @@ main(void)
 		cmocka_unit_test(answers_that_hold_the_names_of_user_or_host_are_weak),
 		cmocka_unit_test(names_under_three_characters_are_not_looked_for),
 		cmocka_unit_test(answers_that_hold_a_word_of_the_question_are_weak),
+		cmocka_unit_test(an_answer_that_is_a_word_of_the_question_is_weak_however_short),
 		cmocka_unit_test(one_character_repeated_is_weak),
 		cmocka_unit_test(the_commonest_answers_are_weak_whatever_their_spaces_and_case),
 		cmocka_unit_test(a_nul_in_an_answer_ends_no_comparison),

@@ -13,7 +13,7 @@
 #include "tests/unit/program.h"
 #include "tests/unit/telling_fixture.h"
 
-/* link: ssprd/outbox.c ssprd/delivery.c ssprd/child.c ssprd/loop.c ssprd/way.c ssprd/words.c ssprd/user.c ssprd/stamps.c ssprd/context.c ssprd/call.c */
+/* link: ssprd/outbox.c ssprd/delivery.c ssprd/child.c ssprd/loop.c ssprd/way.c ssprd/words.c ssprd/user.c ssprd/catalogue.c ssprd/stamps.c ssprd/context.c ssprd/call.c */
 
 static struct deliveries deliveries;
 static struct outbox outbox;

@@ -200,6 +200,26 @@ a_method_without_delivery_is_not_offered_and_does_not_count(void **state)
 }
 
 static void
+questions_that_cannot_be_chosen_count_for_who_has_them(void **state)
+{
+	struct config config = plainest;
+	struct plan_user user = user_with(APP);
+	struct plan plan;
+
+	(void)state;
+	config.registration.methods_required = 6;
+	user.no_questions = true;
+	plan_make(&plan, &config, APP | EMAIL | QUESTIONS, &user, NOW);
+	assert_int_equal(plan.offered_count, 2);
+	assert_int_equal(plan.required, 2);
+	user = user_with(APP | QUESTIONS);
+	user.no_questions = true;
+	plan_make(&plan, &config, APP | EMAIL | QUESTIONS, &user, NOW);
+	assert_int_equal(plan.required, 3);
+	assert_int_equal(plan.done, 2);
+}
+
+static void
 an_office_phone_counts_where_an_administrator_set_it(void **state)
 {
 	struct config config = plainest;
@@ -351,6 +371,7 @@ main(void)
 		cmocka_unit_test(enforce_off_owes_nothing_of_those_who_are_enabled),
 		cmocka_unit_test(nobody_is_asked_for_more_than_they_can_register),
 		cmocka_unit_test(a_method_without_delivery_is_not_offered_and_does_not_count),
+		cmocka_unit_test(questions_that_cannot_be_chosen_count_for_who_has_them),
 		cmocka_unit_test(an_office_phone_counts_where_an_administrator_set_it),
 		cmocka_unit_test(questions_are_nothing_to_the_privileged),
 		cmocka_unit_test(postponing_is_free_or_counted),

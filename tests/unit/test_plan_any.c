@@ -39,6 +39,8 @@ check_offered(const struct plan *plan, const struct config *config, const struct
 		stale += plan->standing[m] == STANDING_STALE;
 		assert_true(config_deliverable(config, m));
 		assert_false(plan->privileged && m == METHOD_QUESTIONS);
+		assert_true(m != METHOD_QUESTIONS || user->methods[m].registered ||
+			    !user->no_questions);
 		assert_true(m != METHOD_OFFICE_PHONE || user->methods[m].registered ||
 			    user->methods[m].filled_in);
 		assert_int_equal(plan->standing[m] >= STANDING_PROVEN, counts(user, m));

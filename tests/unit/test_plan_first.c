@@ -69,7 +69,9 @@ a_redeemed_code_opens_the_registration_for_its_time(void **state)
 	user.code_open_until = NOW;
 	assert_true(needs_code(&config, &user));
 	assert_false(plan_for(&config, &user).code_open);
-	user.code_open_until = NOW + DAY + 1; /* set under a wrong clock */
+	user.code_open_until = NOW + PLAN_CODE_OPEN;
+	assert_false(needs_code(&config, &user));
+	user.code_open_until = NOW + PLAN_CODE_OPEN + 1; /* set under a wrong clock */
 	assert_true(needs_code(&config, &user));
 }
 

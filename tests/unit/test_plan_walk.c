@@ -60,6 +60,7 @@ do_register(struct plan_user *user, const struct plan *plan, const struct config
 	assert_true(config_deliverable(config, m));
 	if (m == METHOD_OFFICE_PHONE) /* it cannot be typed in, only confirmed */
 		assert_true(user->methods[m].filled_in);
+	assert_false(m == METHOD_QUESTIONS && user->no_questions);
 	user->methods[m] = (struct plan_method){ true, false, now };
 	if (m == METHOD_RECOVERY_CODES)
 		user->codes_left = 10;

@@ -132,7 +132,7 @@ the_text_of_version_one_is_still_the_first_step(void **state)
 {
 	(void)state;
 	assert_string_equal(schema_migrations[0], VERSION_ONE);
-	assert_int_equal(schema_version, 2);
+	assert_int_equal(schema_version, 3);
 }
 
 static void

@@ -242,6 +242,68 @@ the_plan_is_made_of_all_that_the_store_knows(void **state)
 	assert_int_equal(plan.done, 1);
 }
 
+static bool
+is_offered(const struct plan *plan, enum method method)
+{
+	for (int i = 0; i < plan->offered_count; i++)
+		if (plan->offered[i] == method)
+			return true;
+	return false;
+}
+
+static void
+an_office_phone_that_the_policy_does_not_call_is_asked_of_nobody(void **state)
+{
+	static const struct {
+		const char *policy;
+		bool offered;
+	} rows[] = {
+		{ POLICY_OF("app office-phone") VOICE, true },
+		{ POLICY_OF("app office-phone") VOICE "deny_prefixes = +4930\n", false },
+		{ POLICY_OF("app office-phone") VOICE "allow_prefixes = +31\n", false },
+		{ POLICY_OF("app office-phone") VOICE "allow_prefixes = +49\n", true },
+		{ POLICY_OF("app office-phone") VOICE SMS "deny_prefixes = +4930\n", true },
+	};
+	struct context context = alice_context();
+	struct plan plan;
+
+	(void)state;
+	tell(&context, NOW);
+	fill_in(METHOD_OFFICE_PHONE, "+4930123456x12");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		use_policy(rows[i].policy);
+		assert_int_equal(user_plan(&judge, &user, NOW, &plan), 0);
+		assert_int_equal(is_offered(&plan, METHOD_OFFICE_PHONE), rows[i].offered);
+		assert_int_equal(plan.required, rows[i].offered ? 2 : 1);
+	}
+}
+
+static void
+questions_are_asked_of_nobody_where_there_are_none_to_choose_from(void **state)
+{
+	static const char policy[] = "[registration]\nmethods = app questions\n[questions]\n";
+	struct context context = alice_context();
+	struct plan plan;
+	char more[128];
+
+	(void)state;
+	tell(&context, NOW);
+	for (int wanted = 4; wanted <= 5; wanted++) { /* there are four */
+		snprintf(more, sizeof(more), "%sregister = %d\n", policy, wanted);
+		use_policy(more);
+		assert_int_equal(user_plan(&judge, &user, NOW, &plan), 0);
+		assert_int_equal(is_offered(&plan, METHOD_QUESTIONS), wanted == 4);
+		assert_int_equal(plan.required, wanted == 4 ? 2 : 1);
+	}
+	judge.catalogues = NULL;
+	assert_int_equal(user_plan(&judge, &user, NOW, &plan), 0);
+	assert_false(is_offered(&plan, METHOD_QUESTIONS));
+	snprintf(more, sizeof(more), "%scustom = yes\n", policy);
+	use_policy(more);
+	assert_int_equal(user_plan(&judge, &user, NOW, &plan), 0);
+	assert_true(is_offered(&plan, METHOD_QUESTIONS));
+}
+
 static void
 a_copy_is_replaced_by_what_the_store_has_now(void **state)
 {
@@ -316,6 +378,8 @@ main(void)
 		TEST(a_record_of_another_uid_is_set_aside_with_its_methods_and_stamp),
 		TEST(asking_only_writes_nothing),
 		TEST(the_plan_is_made_of_all_that_the_store_knows),
+		TEST(an_office_phone_that_the_policy_does_not_call_is_asked_of_nobody),
+		TEST(questions_are_asked_of_nobody_where_there_are_none_to_choose_from),
 		TEST(a_copy_is_replaced_by_what_the_store_has_now),
 		TEST(who_was_seen_dormant_stays_so_from_the_first_time),
 		TEST(what_counted_towards_what_is_settled_is_over),
