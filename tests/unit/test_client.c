@@ -179,10 +179,10 @@ a_reset_is_asked_for_a_name_that_has_no_account(void **state)
 					      PURPOSE_RESET, &c, &fd, problem),
 			 CLIENT_OK);
 	close(fd);
-	assert_string_equal(fakeservice_finish(&service),
+	assert_string_equal(fakeservice_wait(&service),
 			    "Converse aysa{sv}\nuser=nobody-of-this-name\npurpose=reset\n"
 			    "columns:u=0\ninteractive:b=false\ngroups:aay=\n"
-			    "local_password:b=false\n");
+			    "local_password:b=false\nheard nothing (1)\n");
 }
 
 static void
