@@ -64,13 +64,14 @@ login_converse(const struct login *l, struct ask *a, enum answer *answer,
 		return r == CLIENT_TOO_MANY ? HELD_TOO_MANY : HELD_NOT_BEGUN;
 	wrong = terminal_run(&l->terminal, fd, &verdict);
 	close(fd);
-	if (wrong == NULL) {
-		*answer = verdict_answer(a->purpose, verdict);
-		login_debug(l, "dialog", verdict_word(verdict));
-		if (*answer != ANSWER_ONERR)
-			return HELD;
-		wrong = verdict_word(verdict);
+	if (wrong != NULL) {
+		snprintf(problem, CLIENT_PROBLEM_MAX, "%s", wrong);
+		return HELD_BROKE;
 	}
-	snprintf(problem, CLIENT_PROBLEM_MAX, "%s", wrong);
-	return HELD_BROKE;
+	login_debug(l, "dialog", verdict_word(verdict));
+	*answer = verdict_answer(a->purpose, verdict);
+	if (*answer != ANSWER_ONERR)
+		return HELD;
+	snprintf(problem, CLIENT_PROBLEM_MAX, "%s", verdict_word(verdict));
+	return HELD_FAILED;
 }

@@ -44,6 +44,7 @@ enum held {
 	HELD,          /* with a verdict that is no failure: *answer is set */
 	HELD_TOO_MANY, /* not begun; problem says why, as in the others */
 	HELD_NOT_BEGUN,
+	HELD_FAILED, /* the session says so, and has told the user what holds now */
 	HELD_BROKE,
 };
 

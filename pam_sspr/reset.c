@@ -13,13 +13,14 @@
 #include "pam_sspr/login.h"
 #include "protocol/account.h"
 
-/* What a dialog that was not held to its end is called in the log, and what is shown. */
+/* What a dialog that was not held to a good end is called in the log, and what is shown. */
 static const struct failure {
 	const char *what;
-	enum text text;
+	enum text text; /* TEXT_COUNT: nothing */
 } failures[] = {
 	[HELD_TOO_MANY] = { "too many dialogs", TEXT_RESET_TOO_MANY },
 	[HELD_NOT_BEGUN] = { "ssprd does not start a reset", TEXT_RESET_NOT_STARTED },
+	[HELD_FAILED] = { "the reset failed", TEXT_COUNT },
 	[HELD_BROKE] = { "the reset failed", TEXT_RESET_BROKE },
 };
 
@@ -38,7 +39,8 @@ hold_dialog(const struct login *l)
 		return;
 	pam_syslog(l->pamh, LOG_ERR, "%s: %s; this login asks for the password",
 		   failures[held].what, problem);
-	login_tell(l, PAM_ERROR_MSG, failures[held].text);
+	if (failures[held].text != TEXT_COUNT)
+		login_tell(l, PAM_ERROR_MSG, failures[held].text);
 }
 
 /* uid 0 by any name. A lookup that fails is not said here: it is where it matters, in a dialog (ask_start). */
