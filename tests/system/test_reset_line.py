@@ -11,10 +11,11 @@ import time
 import pexpect
 import pytest
 
+import cron
 import pam
 import sshd
 from host import POLICY
-from waiting import LONG, wait_until
+from waiting import LONG
 
 EXAMPLES = "/usr/share/doc/sspr/examples/pam.d/"
 COMMON_AUTH = "/etc/pam.d/common-auth"
@@ -178,6 +179,18 @@ def test_the_hint_is_dutch_where_the_system_is(common_auth, person):
         child.close(force=True)
 
 
+def test_an_account_without_a_password_needs_any_answer(common_auth, person):
+    with open("/etc/shadow") as file:
+        shadow = file.read()
+    with file_of("/etc/shadow", re.sub("(?m)^%s:[^:]*" % person.name, person.name + ":", shadow)):
+        for answer in ("", "anything"):
+            child = console(person.name)
+            child.expect(PASSWORD)
+            child.sendline(answer)
+            child.expect(SHELL)
+            child.close(force=True)
+
+
 def test_root_is_not_offered_it(common_auth):
     child = console("root")
     child.expect(PASSWORD)
@@ -323,12 +336,4 @@ def test_su_by_roots_script_keeps_its_input(common_auth, person):
 
 
 def test_a_cron_job_runs(common_auth, person):
-    with open("/etc/cron.d/sspr-test", "w") as file:
-        file.write("@reboot %s touch %s/job-ran\n" % (person.name, person.home))
-    cron = subprocess.Popen(["cron", "-f"], stdin=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: os.path.exists(person.home + "/job-ran"), "the job ran")
-    finally:
-        cron.terminate()
-        cron.wait()
-        os.unlink("/etc/cron.d/sspr-test")
+    cron.run_job(person)

@@ -78,11 +78,12 @@ inside(const char *name)
 
 /* The module stands beside the tests: build/tests/module and build/tests/unit. */
 static int
-find_module(void)
+module_load(void **state)
 {
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
+	(void)state;
 	if (n <= 0)
 		return -1;
 	self[n] = '\0';
@@ -92,6 +93,13 @@ find_module(void)
 	if (module == NULL)
 		print_error("%s\n", dlerror());
 	return module == NULL ? -1 : 0;
+}
+
+static int
+module_unload(void **state)
+{
+	(void)state;
+	return dlclose(module);
 }
 
 static int

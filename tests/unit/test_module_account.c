@@ -543,20 +543,6 @@ an_account_that_another_module_refuses_stays_refused(void **state)
 	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
 }
 
-static int
-set_up_group(void **state)
-{
-	(void)state;
-	return find_module();
-}
-
-static int
-tear_down_group(void **state)
-{
-	(void)state;
-	return dlclose(module);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -587,5 +573,5 @@ main(void)
 		TEST(an_account_that_another_module_refuses_stays_refused),
 	};
 
-	return cmocka_run_group_tests(tests, set_up_group, tear_down_group);
+	return cmocka_run_group_tests(tests, module_load, module_unload);
 }

@@ -484,20 +484,6 @@ a_name_is_logged_at_level_debug_alone(void **state)
 	assert_null(strstr(logged, STRANGER));
 }
 
-static int
-set_up_group(void **state)
-{
-	(void)state;
-	return find_module();
-}
-
-static int
-tear_down_group(void **state)
-{
-	(void)state;
-	return dlclose(module);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -523,5 +509,5 @@ main(void)
 		TEST(a_name_is_logged_at_level_debug_alone),
 	};
 
-	return cmocka_run_group_tests(tests, set_up_group, tear_down_group);
+	return cmocka_run_group_tests(tests, module_load, module_unload);
 }
