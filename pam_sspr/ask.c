@@ -4,15 +4,18 @@
 #include "pam_sspr/ask.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <security/pam_ext.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "pam_sspr/locale.h"
-#include "pam_sspr/options.h"
+#include "pam_sspr/login.h"
 
 #define CLIENT_LIBRARY SSPR_LIBDIR "/libsspr-client.so"
 #define COLUMNS_MAX    1000 /* a terminal that says more is not believed */
@@ -67,14 +70,6 @@ load(struct ask *a, char problem[CLIENT_PROBLEM_MAX])
 	return true;
 }
 
-static const char *
-item(pam_handle_t *pamh, int type)
-{
-	const void *value = NULL;
-
-	return pam_get_item(pamh, type, &value) == PAM_SUCCESS ? value : NULL;
-}
-
 /* Only where the host itself sits on the terminal: in sshd there is none, and nothing is opened for it. */
 static unsigned int
 terminal_columns(void)
@@ -88,7 +83,7 @@ terminal_columns(void)
 
 /* A host that is not root tells nothing that only root can know; the daemon would not take it from there. */
 static bool
-gather_host(struct ask *a, char problem[CLIENT_PROBLEM_MAX])
+gather_host(struct ask *a, const struct login *l, char problem[CLIENT_PROBLEM_MAX])
 {
 	struct client_context *c = &a->context;
 	int r;
@@ -96,12 +91,16 @@ gather_host(struct ask *a, char problem[CLIENT_PROBLEM_MAX])
 	if (geteuid() != 0)
 		return true;
 	r = a->call.host_get(a->user, &a->host);
-	if (r < 0) {
+	if (r < 0 && a->purpose != PURPOSE_RESET) {
 		snprintf(problem, CLIENT_PROBLEM_MAX, "the host's own files: %s",
 			 strerrordesc_np(-r));
 		return false;
 	}
+	if (r < 0 && r != -ENOENT)
+		pam_syslog(l->pamh, LOG_ERR, "the host's own files: %s; taken for an unknown user",
+			   strerrordesc_np(-r));
 	c->from_root = true;
+	c->no_account = r < 0;
 	c->uid = a->host.uid;
 	c->groups = (const char *const *)a->host.groups;
 	c->group_count = a->host.group_count;
@@ -119,33 +118,34 @@ forget_knock(struct ask *a)
 }
 
 bool
-ask_start(struct ask *a, pam_handle_t *pamh, const struct options *o, const char *user,
-	  bool interactive, char problem[CLIENT_PROBLEM_MAX])
+ask_start(struct ask *a, const struct login *l, enum purpose purpose,
+	  char problem[CLIENT_PROBLEM_MAX])
 {
 	int64_t knocked;
 
-	a->user = user;
-	a->bus = o->bus;
+	a->user = l->user;
+	a->bus = l->options.bus;
+	a->purpose = purpose;
 	a->knock = -1;
 	if (!load(a, problem))
 		return false;
-	locale_of_login(pamh, a->lang);
+	locale_of_login(l->pamh, a->lang);
 	a->context = (struct client_context){
-		.service = item(pamh, PAM_SERVICE),
-		.tty = item(pamh, PAM_TTY),
-		.rhost = item(pamh, PAM_RHOST),
+		.service = login_item(l, PAM_SERVICE),
+		.tty = login_item(l, PAM_TTY),
+		.rhost = login_item(l, PAM_RHOST),
 		.lang = a->lang,
 		.columns = terminal_columns(),
-		.interactive = interactive,
+		.interactive = l->terminal.interactive,
 		.knock = &a->knock,
 	};
 	knocked = now_ms();
 	a->knock = a->call.knock(a->bus);
-	if (!gather_host(a, problem))
+	if (!gather_host(a, l, problem))
 		return false;
 	if (now_ms() - knocked > KNOCK_FRESH_MS)
 		forget_knock(a);
-	a->deadline = now_ms() + o->timeout_ms;
+	a->deadline = now_ms() + l->options.timeout_ms;
 	return true;
 }
 
@@ -166,7 +166,7 @@ ask_check(struct ask *a, struct client_state *state, char problem[CLIENT_PROBLEM
 int
 ask_converse(struct ask *a, int *conversation, char problem[CLIENT_PROBLEM_MAX])
 {
-	return a->call.converse(a->bus, time_left(a), a->user, PURPOSE_ENROLL, &a->context,
+	return a->call.converse(a->bus, time_left(a), a->user, a->purpose, &a->context,
 				conversation, problem);
 }
 

@@ -52,6 +52,13 @@ take_stamps(struct options *o, const char *value)
 }
 
 static bool
+take_reset(struct options *o, const char *value)
+{
+	o->reset = true;
+	return *value == '\0';
+}
+
+static bool
 take_debug(struct options *o, const char *value)
 {
 	o->debug = true;
@@ -61,21 +68,28 @@ take_debug(struct options *o, const char *value)
 /* A name with "=" takes a value; take answers false for a bad one. */
 static const struct option {
 	const char *name;
+	int phases;
 	bool (*take)(struct options *o, const char *value);
 } table[] = {
-	{ "services=", take_services }, { "onerr=", take_onerr },   { "timeout=", take_timeout },
-	{ "bus=", take_bus },           { "stamps=", take_stamps }, { "debug", take_debug },
+	{ "services=", PHASE_ACCOUNT | PHASE_AUTH, take_services },
+	{ "onerr=", PHASE_ACCOUNT, take_onerr },
+	{ "timeout=", PHASE_ACCOUNT | PHASE_AUTH, take_timeout },
+	{ "bus=", PHASE_ACCOUNT | PHASE_AUTH, take_bus },
+	{ "stamps=", PHASE_ACCOUNT, take_stamps },
+	{ "reset", PHASE_AUTH, take_reset },
+	{ "debug", PHASE_ACCOUNT | PHASE_AUTH, take_debug },
 };
 
 static void
-read_one(pam_handle_t *pamh, const char *arg, struct options *o)
+read_one(pam_handle_t *pamh, enum phase phase, const char *arg, struct options *o)
 {
 	const struct options before = *o;
 	size_t i, len;
 
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		len = strlen(table[i].name);
-		if (strncmp(arg, table[i].name, len) == 0 && table[i].take(o, arg + len))
+		if ((table[i].phases & (int)phase) != 0 && strncmp(arg, table[i].name, len) == 0 &&
+		    table[i].take(o, arg + len))
 			return;
 	}
 	*o = before;
@@ -83,7 +97,7 @@ read_one(pam_handle_t *pamh, const char *arg, struct options *o)
 }
 
 void
-options_read(pam_handle_t *pamh, int argc, const char **argv, struct options *o)
+options_read(pam_handle_t *pamh, enum phase phase, int argc, const char **argv, struct options *o)
 {
 	int i;
 
@@ -93,7 +107,7 @@ options_read(pam_handle_t *pamh, int argc, const char **argv, struct options *o)
 		.timeout_ms = OPTIONS_TIMEOUT * 1000,
 	};
 	for (i = 0; i < argc; i++)
-		read_one(pamh, argv[i], o);
+		read_one(pamh, phase, argv[i], o);
 }
 
 bool

@@ -32,6 +32,7 @@ struct client_context {
 	unsigned int columns; /* 0 unknown */
 	bool interactive;     /* a conversation exists and PAM_SILENT is not set */
 	bool from_root;       /* the fields below are known and are sent */
+	bool no_account;      /* the name has none: no uid is sent (a reset is held for any name) */
 	uint64_t uid;
 	const char *const *groups; /* group_count names, any bytes */
 	size_t group_count;

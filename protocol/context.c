@@ -86,7 +86,8 @@ put_from_root(DBusMessageIter *dict, const struct client_context *c)
 
 	if (!c->from_root)
 		return true;
-	return put_basic(dict, "uid", DBUS_TYPE_UINT64, &uid) && put_groups(dict, c) &&
+	return (c->no_account || put_basic(dict, "uid", DBUS_TYPE_UINT64, &uid)) &&
+	       put_groups(dict, c) &&
 	       put_basic(dict, "local_password", DBUS_TYPE_BOOLEAN, &local) &&
 	       (last_login == 0 || put_basic(dict, "last_login", DBUS_TYPE_INT64, &last_login));
 }

@@ -15,6 +15,8 @@
 #define SHADOW_FILE  "/etc/shadow"
 #define LASTLOG_FILE "/var/log/lastlog"
 
+#define NOBODY 65534 /* stands in for the ids of a name that has none */
+
 #define GROUP_ENTRY_MAX (4 * 1024 * 1024) /* bytes: a group lists all its members */
 
 /* The ids of the user's groups. *ids is the caller's. The count, or -errno. */
@@ -97,22 +99,22 @@ int
 sspr_host_user_get(const char *user, struct host_user *out)
 {
 	struct host_user found = { 0 };
-	uid_t uid;
-	gid_t gid;
-	int r;
+	uid_t uid = NOBODY;
+	gid_t gid = NOBODY;
+	int account, r;
 
-	r = account_find(user, &uid, &gid);
-	if (r < 0)
-		return r;
+	account = account_find(user, &uid, &gid);
 	found.uid = uid;
 	r = find_groups(user, gid, &found);
 	if (r == 0)
 		r = hostfiles_local_password(PASSWD_FILE, SHADOW_FILE, user, &found.local_password);
+	found.last_login = hostfiles_last_login(LASTLOG_FILE, uid);
+	if (account < 0)
+		r = account;
 	if (r < 0) {
 		sspr_host_user_done(&found);
 		return r;
 	}
-	found.last_login = hostfiles_last_login(LASTLOG_FILE, uid);
 	*out = found;
 	return 0;
 }

@@ -21,7 +21,11 @@ struct host_user {
 	int64_t last_login; /* 0 unknown */
 };
 
-/* 0: *out is the caller's, released with sspr_host_user_done. -ENOENT: no such user. Other -errno. */
+/*
+ * 0: *out is the caller's, released with sspr_host_user_done. -ENOENT: no such user; other -errno. For a
+ * name without an account the same is looked up and read, as for a user of one group: the time tells no
+ * stranger at a login prompt who has one, beyond what NSS itself tells.
+ */
 int sspr_host_user_get(const char *user, struct host_user *out);
 void sspr_host_user_done(struct host_user *u);
 

@@ -24,7 +24,7 @@ $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call links,tests/$
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpam -ldbus-1 -lsodium -lseccomp
 
-# The module as test_module_account loads it: its client library is the one of this build.
+# The module as test_module_account and test_module_reset load it: its client library is the one of this build.
 TEST_MODULE = $(BUILD)/tests/module/pam_sspr.so
 $(BUILD)/obj/tests/module/ask.o: pam_sspr/ask.c
 	@mkdir -p $(@D)
@@ -32,7 +32,7 @@ $(BUILD)/obj/tests/module/ask.o: pam_sspr/ask.c
 $(TEST_MODULE): $(BUILD)/obj/tests/module/ask.o $(filter-out %/ask.o,$(call objects,pam_sspr/*.c)) $(PROTOCOL_A) pam_sspr/pam_sspr.map
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -shared -Wl,-z,nodelete -Wl,--version-script=pam_sspr/pam_sspr.map -o $@ $(filter %.o %.a,$^) -lpam
-$(BUILD)/tests/unit/test_module_account: | $(TEST_MODULE) $(CLIENT)
+$(BUILD)/tests/unit/test_module_account $(BUILD)/tests/unit/test_module_reset: | $(TEST_MODULE) $(CLIENT)
 
 .PHONY: unit-tests fuzz-targets test-programs
 unit-tests: $(UNIT_TESTS)

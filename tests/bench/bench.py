@@ -23,6 +23,8 @@ SERVICES = {  # name: (its pam.d line, the phase)
     "pam_permit": ("account required pam_permit.so", "account"),
     "sspr, stamp": ("account required pam_sspr.so services=%s", "account"),
     "sspr, asks": ("account required pam_sspr.so services=%s stamps=/run/no-stamps-here", "account"),
+    "pam_permit, auth": ("auth required pam_permit.so", "auth"),
+    "sspr, reset not used": ("auth optional pam_sspr.so reset services=%s\nauth required pam_permit.so", "auth"),
     "pam_oath, unknown user": ("auth required pam_oath.so usersfile=/etc/users.oath", "auth"),
     "pam_google_authenticator": ("auth required pam_google_authenticator.so nullok", "auth"),
     "pam_fprintd, no device": ("auth required pam_fprintd.so", "auth"),
@@ -30,6 +32,7 @@ SERVICES = {  # name: (its pam.d line, the phase)
 LIMITS = [  # (variant, at most so many times, the p50 of this one)
     ("sspr, stamp", 1.10, "pam_permit"),
     ("sspr, asks", 1.15, "pam_fprintd, no device"),
+    ("sspr, reset not used", 1.10, "pam_permit, auth"),
 ]
 
 

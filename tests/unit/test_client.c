@@ -167,6 +167,25 @@ a_login_is_told_as_it_is(void **state)
 }
 
 static void
+a_reset_is_asked_for_a_name_that_has_no_account(void **state)
+{
+	static const struct step steps[] = { { .type = '.', .text = "not-verified" }, { 0 } };
+	const struct client_context c = { .from_root = true, .no_account = true };
+	int fd = -1;
+
+	(void)state;
+	serve(&(struct script){ .steps = steps });
+	assert_int_equal(sspr_client_converse(bus.address, LONG_MS, "nobody-of-this-name",
+					      PURPOSE_RESET, &c, &fd, problem),
+			 CLIENT_OK);
+	close(fd);
+	assert_string_equal(fakeservice_wait(&service),
+			    "Converse aysa{sv}\nuser=nobody-of-this-name\npurpose=reset\n"
+			    "columns:u=0\ninteractive:b=false\ngroups:aay=\n"
+			    "local_password:b=false\nheard nothing (1)\n");
+}
+
+static void
 what_is_not_known_is_not_told_and_what_is_long_is_cut(void **state)
 {
 	static char rhost[400];
@@ -352,6 +371,7 @@ main(void)
 		TEST(the_facts_of_a_state_are_read_and_unknown_ones_ignored),
 		TEST(a_message_that_is_too_long_is_cut_between_characters),
 		TEST(a_login_is_told_as_it_is),
+		TEST(a_reset_is_asked_for_a_name_that_has_no_account),
 		TEST(what_is_not_known_is_not_told_and_what_is_long_is_cut),
 		TEST(a_name_that_is_no_name_is_not_asked_for),
 		TEST(each_error_of_the_daemon_has_its_answer),

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/inotify.h>
 
 #include <cmocka.h>
 
@@ -159,6 +160,33 @@ who_does_not_exist_has_no_facts(void **state)
 	assert_int_equal(u.uid, 7);
 }
 
+/* Was the shadow file read in the course of this lookup? Nothing but the lookup itself reads it here. */
+static bool
+reads_shadow(const char *user, int expected)
+{
+	const int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	struct host_user u = { 0 };
+	char events[4096];
+	bool seen;
+
+	assert_true(watch >= 0 && inotify_add_watch(watch, "/etc/shadow", IN_ACCESS) >= 0);
+	assert_int_equal(sspr_host_user_get(user, &u), expected);
+	seen = read(watch, events, sizeof(events)) > 0;
+	close(watch);
+	sspr_host_user_done(&u);
+	return seen;
+}
+
+static void
+the_files_are_read_for_a_name_without_an_account_too(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* the shadow file is root's */
+	assert_true(reads_shadow("daemon", 0));
+	assert_true(reads_shadow("sspr-no-such-user", -ENOENT));
+}
+
 static void
 the_facts_of_root_are_those_of_the_host(void **state)
 {
@@ -189,6 +217,7 @@ main(void)
 		TEST(absent_files_have_nobody_and_broken_ones_are_an_error),
 		TEST(the_last_login_is_the_users_own),
 		TEST(who_does_not_exist_has_no_facts),
+		TEST(the_files_are_read_for_a_name_without_an_account_too),
 		TEST(the_facts_of_root_are_those_of_the_host),
 	};
 

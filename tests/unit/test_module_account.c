@@ -23,60 +23,14 @@
 #include <cmocka.h>
 
 #include "protocol/words.h"
-#include "tests/unit/fakebus.h"
+#include "tests/unit/module_fixture.h"
 
-#define SOMEBODY      "daemon" /* every Debian has it, and it is not root */
 #define SOMEBODYS_UID 1
-#define NO_BUS        "bus=unix:path=/nonexistent/bus"
 #define ARGS_MAX      16
-#define TEXT_MAX      8192
 
 static const struct step nothing_said[] = { { .what = CLOSE }, { 0 } };
 
-static struct fakebus bus;
-static struct fakeservice service;
-static char folder[64];
-static char module_path[PATH_MAX + 64];
-static char bus_argument[160], stamps_argument[192];
-static void *module;
-static char shown[TEXT_MAX], logged[TEXT_MAX];
-static int log_lines;
-
-/* libpam's log lines end here: the program's own syslog is found before the C library's. */
-static void __attribute__((format(printf, 2, 0)))
-take_line(int priority, const char *format, va_list args)
-{
-	const size_t len = strlen(logged);
-
-	vsnprintf(logged + len, sizeof(logged) - len, format, args);
-	snprintf(logged + strlen(logged), sizeof(logged) - strlen(logged), "\n");
-	log_lines += (priority & 7) != 7;
-}
-
-void syslog(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void
-__syslog_chk(int priority, int flag, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-void
-syslog(int priority, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	take_line(priority, format, args);
-	va_end(args);
-}
-
-void
-__syslog_chk(int priority, int flag, const char *format, ...)
-{
-	va_list args;
-
-	(void)flag;
-	va_start(args, format);
-	take_line(priority, format, args);
-	va_end(args);
-}
+static char stamps_argument[192];
 
 static int
 converse(int count, const struct pam_message **messages, struct pam_response **response, void *arg)
@@ -98,53 +52,12 @@ converse(int count, const struct pam_message **messages, struct pam_response **r
 static const struct pam_conv host = { .conv = converse };
 static const struct pam_conv cron = { .conv = NULL };
 
-static const char *
-inside(const char *name)
-{
-	static char path[160];
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return path;
-}
-
-/* The module stands beside the tests: build/tests/module and build/tests/unit. */
-static int
-find_module(void)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (n <= 0)
-		return -1;
-	self[n] = '\0';
-	*strrchr(self, '/') = '\0';
-	snprintf(module_path, sizeof(module_path), "%s/../module/pam_sspr.so", self);
-	module = dlopen(module_path, RTLD_NOW | RTLD_LOCAL);
-	if (module == NULL)
-		print_error("%s\n", dlerror());
-	return module == NULL ? -1 : 0;
-}
-
-static int
-write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-
-	if (file == NULL)
-		return -1;
-	fputs(text, file);
-	return fclose(file);
-}
-
 static int
 set_up(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/sspr-unit-XXXXXX");
-	if (mkdtemp(folder) == NULL || mkdir(inside("stamps"), 0750) < 0 ||
-	    fakebus_start(&bus, "") < 0)
+	if (module_set_up() < 0 || mkdir(inside("stamps"), 0750) < 0)
 		return -1;
-	snprintf(bus_argument, sizeof(bus_argument), "bus=%s", bus.address);
 	snprintf(stamps_argument, sizeof(stamps_argument), "stamps=%s", inside("stamps"));
 	return 0;
 }
@@ -152,32 +65,10 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	static const char *const names[] = { "stamps/1", "login", "sshd", "su", "cron", "other" };
-
 	(void)state;
-	fakeservice_finish(&service);
-	fakebus_stop(&bus);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		unlink(inside(names[i]));
+	unlink(inside("stamps/1"));
 	rmdir(inside("stamps"));
-	return rmdir(folder);
-}
-
-static void
-serve(const struct script *script)
-{
-	fakeservice_finish(&service);
-	assert_int_equal(fakeservice_start(&service, &bus, script), 0);
-}
-
-static int
-open_descriptors(void)
-{
-	int count = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		count += fcntl(fd, F_GETFD) >= 0;
-	return count;
+	return module_tear_down();
 }
 
 /* A login: who, where, how, and the line's arguments. */
@@ -218,7 +109,7 @@ call_hook(const char *hook, pam_handle_t *pamh, const struct login *l)
 	int (*function)(pam_handle_t *, int, int, const char **);
 	const char *argv[ARGS_MAX + 2] = { stamps_argument };
 	bool bus_given = false;
-	int argc = 1;
+	int argc = strcmp(hook, "pam_sm_authenticate") != 0; /* which knows no stamps */
 
 	for (int i = 0; i < ARGS_MAX && l->args[i] != NULL; i++) {
 		bus_given = bus_given || strncmp(l->args[i], "bus=", 4) == 0;
@@ -505,15 +396,6 @@ the_log_says_what_becomes_of_the_login(void **state)
 	assert_null(strstr(logged, SOMEBODY ":"));
 }
 
-static int64_t
-milliseconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void
 a_frozen_bus_or_daemon_costs_the_timeout_and_no_more(void **state)
 {
@@ -573,15 +455,15 @@ debug_says_why_and_is_silent_otherwise(void **state)
 }
 
 static void
-an_auth_line_is_a_mistake_that_harms_nobody(void **state)
+an_auth_line_without_reset_is_a_mistake_that_harms_nobody(void **state)
 {
-	const struct login l = { .args = { "reset", "onerr=fail", NO_BUS } };
+	const struct login l = { .args = { NO_BUS } };
 	pam_handle_t *pamh = start(&l);
 
 	(void)state;
 	assert_int_equal(call_hook("pam_sm_authenticate", pamh, &l), PAM_IGNORE);
 	assert_int_equal(log_lines, 1);
-	assert_non_null(strstr(logged, "account required pam_sspr.so"));
+	assert_non_null(strstr(logged, "auth optional pam_sspr.so reset"));
 	assert_string_equal(shown, "");
 	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
 }
@@ -661,20 +543,6 @@ an_account_that_another_module_refuses_stays_refused(void **state)
 	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
 }
 
-static int
-set_up_group(void **state)
-{
-	(void)state;
-	return find_module();
-}
-
-static int
-tear_down_group(void **state)
-{
-	(void)state;
-	return dlclose(module);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -699,11 +567,11 @@ main(void)
 		TEST(too_many_dialogs_are_told_as_that),
 		TEST(bad_arguments_are_logged_once_each_and_left_out),
 		TEST(debug_says_why_and_is_silent_otherwise),
-		TEST(an_auth_line_is_a_mistake_that_harms_nobody),
+		TEST(an_auth_line_without_reset_is_a_mistake_that_harms_nobody),
 		TEST(the_other_hooks_are_never_an_error),
 		TEST(in_a_whole_stack_it_changes_nothing_but_a_refusal),
 		TEST(an_account_that_another_module_refuses_stays_refused),
 	};
 
-	return cmocka_run_group_tests(tests, set_up_group, tear_down_group);
+	return cmocka_run_group_tests(tests, module_load, module_unload);
 }

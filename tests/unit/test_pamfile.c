@@ -96,6 +96,35 @@ reads_options_in_each_way_of_writing_them(void **state)
 	}
 }
 
+/* The way into a reset is no account line, and what it says is not said of one. */
+static void
+an_auth_line_is_no_account_line_and_has_its_own_options(void **state)
+{
+	struct file files[] = { { "sshd", NULL, 0 },
+				{ "common-auth",
+				  "auth optional pam_sspr.so reset services=login timeout=5\n"
+				  "auth [success=1 default=ignore] pam_unix.so nullok\n",
+				  0 },
+				{ 0 } };
+
+	(void)state;
+	files[0].text =
+		"@include common-auth\nauth optional pam_sspr.so reset services=su onerr=fail\n"
+		"account required pam_unix.so\n";
+	assert_int_equal(look(files), PAMFILE_NO_LINE);
+	files[0].text =
+		"@include common-auth\nauth optional pam_sspr.so reset services=su onerr=fail\n"
+		"account required pam_sspr.so\n";
+	assert_int_equal(look(files), PAMFILE_FOUND);
+	assert_string_equal(found.path, "pam.d/sshd");
+	assert_int_equal(found.line, 3);
+	assert_string_equal(found.services, SERVICES_DEFAULT);
+	assert_false(found.fails);
+	/* one that strays into the account phase still is an account line, as to the module */
+	assert_int_equal(look_in("account required pam_sspr.so reset onerr=fail\n"), PAMFILE_FOUND);
+	assert_true(found.fails);
+}
+
 static void
 a_list_in_brackets_keeps_its_blanks(void **state)
 {
@@ -276,6 +305,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_line_and_its_defaults),
 		cmocka_unit_test(reads_options_in_each_way_of_writing_them),
+		cmocka_unit_test(an_auth_line_is_no_account_line_and_has_its_own_options),
 		cmocka_unit_test(a_list_in_brackets_keeps_its_blanks),
 		cmocka_unit_test(other_lines_are_not_taken_for_it),
 		cmocka_unit_test(follows_includes_of_both_kinds),
