@@ -105,11 +105,10 @@ close_not_enabled(struct session *s)
 		reset_case_tell(s, CASE_NOT_ENABLED);
 }
 
-/* One proof too many was wrong: it was said then. */
 static void
 close_blocked(struct session *s)
 {
-	if (s->case_told || s->text_len > 0)
+	if (s->case_told)
 		return;
 	say(s,
 	    _("There were too many wrong proofs, so nothing can be reset now. Please try again "

@@ -52,6 +52,7 @@ proof_blocked(struct session *s, const struct told *told)
 	if (s->purpose == PURPOSE_ENROLL)
 		say(s, _("This sign-in goes on."));
 	say(s, _("Was that not you? Then tell %s at once."), s->facts.contact);
+	s->case_told = true;
 }
 
 void

@@ -49,12 +49,11 @@ tell_registered(struct session *s)
 	say_gap(s);
 }
 
-static enum outcome
-tell_wrong(struct session *s, const struct told *told)
+static void
+tell_wrong(struct session *s)
 {
-	int left = (int)told->number;
+	int left = s->facts.rounds;
 
-	s->facts.rounds = left;
 	say(s, _("That did not show who you are."));
 	if (left > 0)
 		say(s,
@@ -62,30 +61,34 @@ tell_wrong(struct session *s, const struct told *told)
 			     (unsigned long)left),
 		    left);
 	say_gap(s);
-	return WRONG;
+}
+
+static enum outcome
+check(struct session *s, const struct secret *typed)
+{
+	struct told told = { 0 };
+	enum outcome o = request_check(s, typed, &told);
+
+	if (o == WRONG)
+		s->facts.rounds = (int)told.number;
+	return o;
 }
 
 enum outcome
 reset_try(struct session *s, const struct secret *claimed, const struct secret *checked)
 {
-	struct told told = { 0 };
 	enum outcome o = request_claim(s, claimed);
 
-	if (o == ANSWERED)
-		o = request_check(s, checked, &told);
-	return o == WRONG ? tell_wrong(s, &told) : o;
+	return o == ANSWERED ? check(s, checked) : o;
 }
 
 /* The second prompt, once the claim was made: what was typed first has been sent on its way by then. */
 static enum outcome
 check_claimed(struct session *s, struct secret *typed)
 {
-	struct told told = { 0 };
 	enum outcome o = ask_raw(s, typed, _("Code, if one was sent: "));
 
-	if (o == ANSWERED || o == EMPTY)
-		o = request_check(s, typed, &told);
-	return o == WRONG ? tell_wrong(s, &told) : o;
+	return o == ANSWERED || o == EMPTY ? check(s, typed) : o;
 }
 
 /* Nothing was claimed: a code from an earlier dialog may be typed. EMPTY: both were left empty. */
@@ -114,28 +117,41 @@ answer_questions(struct session *s)
 	return round.done ? PROVEN : WRONG;
 }
 
+/* Both prompts of a round, and the judge's word on them. EMPTY: both were left empty. */
+static enum outcome
+ask_proof(struct session *s, struct secret *first)
+{
+	struct secret second = { 0 };
+	enum outcome o;
+
+	if (first->len == 0) {
+		o = check_alone(s, &second);
+	} else {
+		o = request_claim(s, first);
+		if (o == ANSWERED)
+			o = check_claimed(s, &second);
+	}
+	secret_done(&second);
+	if (o == WRONG)
+		tell_wrong(s);
+	return o;
+}
+
 /* PROVEN, ANSWERED (a freeze code), WRONG, EMPTY (the user ends it), ENDED. */
 static enum outcome
 hold_round(struct session *s)
 {
-	struct secret first = { 0 }, second = { 0 };
+	struct secret first = { 0 };
 	enum outcome o;
 
 	o = ask_raw(s, &first,
 		    _("App code, recovery code, or the full e-mail address or phone number that a "
 		      "code shall go to: "));
-	if (o == EMPTY) {
-		o = check_alone(s, &second);
-	} else if (o == ANSWERED && may_ask_questions(s) && answer_is(&first, 'q')) {
+	if (o == ANSWERED && may_ask_questions(s) && answer_is(&first, 'q'))
 		o = answer_questions(s);
-	} else if (o == ANSWERED) {
-		o = request_claim(s, &first);
-		secret_done(&first);
-		if (o == ANSWERED)
-			o = check_claimed(s, &second);
-	}
+	else if (o == ANSWERED || o == EMPTY)
+		o = ask_proof(s, &first);
 	secret_done(&first);
-	secret_done(&second);
 	return o;
 }
 
@@ -177,8 +193,7 @@ do_it(struct session *s)
 
 	if (o == REFUSED) {
 		log_error("no grant: %s", reason_word(told.reason));
-		say(s, _("Passwords cannot be set on this host at the moment. You have shown who "
-			 "you are, but nothing was changed."));
+		say(s, _("Passwords cannot be set on this host at the moment."));
 	}
 	return o == ANSWERED ? relay(s, grant) : o;
 }
@@ -193,6 +208,7 @@ reset(struct session *s)
 	o = prove_first(s);
 	if (o == PROVEN) {
 		say(s, _("Thank you, you have shown who you are."));
+		say_gap(s);
 		o = request_facts(s);
 		if (o == ANSWERED)
 			o = reset_prove_more(s);

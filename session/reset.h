@@ -11,8 +11,8 @@ struct session;
 enum outcome reset(struct session *s);
 
 /*
- * One CLAIM and its CHECK. PROVEN; ANSWERED: a freeze code was right; WRONG: nothing fitted, which is said with the rounds that
- * are left (s->facts.rounds). ENDED.
+ * One CLAIM and its CHECK. PROVEN; ANSWERED: a freeze code was right; WRONG: nothing fitted, s->facts.rounds are left.
+ * ENDED.
  */
 enum outcome
 reset_try(struct session *s, const struct secret *claimed, const struct secret *checked);

@@ -104,7 +104,10 @@ try_freeze_code(struct session *s, const struct secret *typed)
 	const struct secret nothing = { 0 };
 	enum outcome o = reset_try(s, typed, &nothing);
 
-	return o == WRONG && s->facts.rounds == 0 ? ANSWERED : o;
+	if (o != WRONG)
+		return o;
+	say(s, _("That is no freeze code that works."));
+	return s->facts.rounds == 0 ? ANSWERED : WRONG;
 }
 
 static const char *
