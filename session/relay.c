@@ -19,6 +19,7 @@
 #include "text/log.h"
 
 #define PROMPT_MAX_BYTES 1000 /* of sspr-passwd: so much of its prompt is shown */
+#define SAID_MAX_BYTES   2000 /* and of what it says before: the closing words need room too */
 #define GRANT_SEND_MS    1000
 
 /* An end without a verdict: once it had what it needs, what it did is not known. EMPTY. */
@@ -61,11 +62,11 @@ look(struct session *s)
 		return session_gone(s);
 	if (session_now() >= s->heard + HASH_SLOT_WAIT_MS)
 		return EXPIRED;
-	if (n > 0)
-		return ANSWERED;
-	if (n == 0)
+	if (session_now() >= s->turn + WORKING_EVERY_MS)
 		tell_working(s);
-	return s->ending == RUNNING ? WRONG : ENDED;
+	if (s->ending != RUNNING)
+		return ENDED;
+	return n > 0 ? ANSWERED : WRONG;
 }
 
 /* The next packet of sspr-passwd, at work. EMPTY: it broke off, which is noted. ENDED: we do. */
@@ -214,7 +215,8 @@ hear(struct session *s, const struct packet *p)
 		return answer(s, p);
 	case PACKET_INFO:
 	case PACKET_ERROR:
-		say(s, "%s", p->text);
+		if (s->text_len < SAID_MAX_BYTES)
+			say(s, "%.*s", (int)(SAID_MAX_BYTES - s->text_len), p->text);
 		return ANSWERED;
 	case PACKET_END:
 		return take_verdict(s, p);

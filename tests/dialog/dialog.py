@@ -70,9 +70,9 @@ class Dialog:
             while self.result.verdict is None and self.step(began + LIMIT):
                 pass
             self.terminal.close()
+            while self.grant is not None and self.grant.fileno() >= 0:      # the session closes it, in any case
+                self.step(began + LIMIT)
             self.requests.close()
-            if self.grant is not None:
-                self.grant.close()
             _, errors = self.process.communicate(timeout=LIMIT)
         finally:
             self.process.kill()
@@ -92,7 +92,7 @@ class Dialog:
         if self.requests in ready:
             return self.serve(self.requests.recv(judging.REQUEST_MAX + 1))
         if self.grant is not None and self.grant in ready:
-            return self.hear(self.grant.recv(5000))
+            return self.hear(self.heard())
         if self.terminal in ready:
             return self.show(self.terminal.recv(5000))
         return bool(open_ones)
@@ -120,6 +120,12 @@ class Dialog:
         passed.close()
         if answer.player is not None:
             answer.player.begin(self)
+
+    def heard(self):
+        try:
+            return self.grant.recv(5000)
+        except ConnectionResetError:        # closed with something unread
+            return b""
 
     def hear(self, data):
         """What the session says to sspr-passwd; nothing: it closed the grant."""

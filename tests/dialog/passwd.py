@@ -42,13 +42,18 @@ class Passwd:
         if isinstance(packet, After):
             time.sleep(packet.seconds)
             packet = packet.packet
+        if callable(packet):        # looks at the dialog as it stands, or does something
+            packet = packet(dialog) or NOTHING
         if packet is CLOSE:
             dialog.grant.close()
         elif packet is not NOTHING:
             packet = packet if isinstance(packet, bytes) else packet.encode()
             if packet[:1] == b".":
                 self.done = packet[1:].decode(errors="replace")
-            dialog.grant.send(packet)
+            try:
+                dialog.grant.send(packet)
+            except BrokenPipeError:     # the session has closed it: seen when that is read
+                pass
 
 
 NEW, AGAIN = "*New password: ", "*Retype new password: "
