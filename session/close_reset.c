@@ -168,12 +168,20 @@ static const struct {
 	{ VERDICT_FAILED, close_failed },
 };
 
+/* sspr-passwd tells ssprd what it did before it tells us: if it died in between, ssprd knows. */
+static bool
+known_to_be_done(const struct session *s)
+{
+	return s->verdict == VERDICT_PASSWORD_CHANGED || s->verdict == VERDICT_UNLOCKED;
+}
+
 void
 close_reset(struct session *s)
 {
-	enum verdict verdict = s->granted != VERDICT_COUNT ? s->granted : s->verdict;
+	bool done = known_to_be_done(s);
+	enum verdict verdict = done || s->granted == VERDICT_COUNT ? s->verdict : s->granted;
 
-	if (s->uncertain) {
+	if (s->uncertain && !done) {
 		close_uncertain(s);
 		return;
 	}

@@ -27,10 +27,8 @@ static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0
 static void
 usage(FILE *out)
 {
-	fputs("usage: sspr-session -u USER -p enroll|manage|reset -s SERVICE [-l LANG] [-r RHOST] "
-	      "[-t "
-	      "TTY] "
-	      "[-w COLUMNS]\n"
+	fputs("usage: sspr-session -u USER -p enroll|manage|reset -s SERVICE [-l LANG] [-r RHOST]\n"
+	      "                    [-t TTY] [-w COLUMNS]\n"
 	      "Holds one dialog: the terminal is fd 3, the judge fd 4. Started by ssprd only.\n",
 	      out);
 }

@@ -201,6 +201,15 @@ def test_a_password_that_nobody_gave_was_not_taken(play, verdict):
     assert told_is(NOTHING_DONE, play(judge, BY_APP, purpose="reset"))
 
 
+@pytest.mark.parametrize("verdict, text", [("password-changed", "Your password is changed."), ("unlocked", "Your account is unlocked"),
+                                           ("declined", NOT_KNOWN)])
+def test_what_it_told_ssprd_before_it_died_is_known(play, verdict, text):
+    judge = somebody(Passwd("?", NEW, AGAIN, GONE))
+    judge.verdict = verdict
+    assert told_is(text, play(judge, BY_APP + TWICE, purpose="reset"))
+    assert judge.logged == ["sspr-passwd is gone"]
+
+
 def test_a_change_is_no_unlocking(play):
     judge = somebody(Passwd("?", CHANGED), unlock=1)
     result = play(judge, BY_APP + ["2"], purpose="reset")
