@@ -47,7 +47,7 @@ close_contact(struct session *s)
 static void
 close_declined(struct session *s)
 {
-	if (s->granted == VERDICT_DECLINED)
+	if (s->granted == VERDICT_DECLINED && s->passed_on)
 		say(s, _("This host's rules took none of the new passwords."));
 	if (s->unlocking)
 		say(s, _("Nothing was changed."));

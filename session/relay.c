@@ -107,7 +107,7 @@ take_verdict(struct session *s, const struct packet *p)
 	enum verdict success = s->unlocking ? VERDICT_UNLOCKED : VERDICT_PASSWORD_CHANGED;
 
 	if (verdict == VERDICT_CONTACT_ADMINISTRATOR || verdict == VERDICT_FAILED ||
-	    (s->passed_on && (verdict == success || verdict == VERDICT_DECLINED))) {
+	    verdict == VERDICT_DECLINED || (s->passed_on && verdict == success)) {
 		s->granted = verdict;
 		return EMPTY;
 	}

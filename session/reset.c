@@ -31,6 +31,12 @@ tell_opening(struct session *s)
 }
 
 static bool
+case_is_told(const struct session *s)
+{
+	return s->facts.told && s->facts.reset_case != CASE_NONE;
+}
+
+static bool
 may_ask_questions(const struct session *s)
 {
 	return s->facts.told && s->facts.alone;
@@ -50,11 +56,10 @@ tell_registered(struct session *s)
 }
 
 static void
-tell_wrong(struct session *s)
+tell_rounds(struct session *s)
 {
 	int left = s->facts.rounds;
 
-	say(s, _("That did not show who you are."));
 	if (left > 0)
 		say(s,
 		    ngettext("You can try %d more time.", "You can try %d more times.",
@@ -133,7 +138,7 @@ ask_proof(struct session *s, struct secret *first)
 	}
 	secret_done(&second);
 	if (o == WRONG)
-		tell_wrong(s);
+		say(s, _("That did not show who you are."));
 	return o;
 }
 
@@ -155,6 +160,20 @@ hold_round(struct session *s)
 	return o;
 }
 
+/* On the console: that was perhaps one failure too many. WRONG: it was not. */
+static enum outcome
+look_again(struct session *s)
+{
+	enum outcome o = request_facts(s);
+
+	if (o != ANSWERED)
+		return o;
+	if (!case_is_told(s))
+		return WRONG;
+	say_gap(s);
+	return reset_case_hold(s);
+}
+
 /* PROVEN, or all that ends the dialog. */
 static enum outcome
 prove_first(struct session *s)
@@ -163,8 +182,13 @@ prove_first(struct session *s)
 
 	tell_opening(s);
 	tell_registered(s);
-	while (o == WRONG && s->facts.rounds > 0)
+	while (o == WRONG && s->facts.rounds > 0) {
 		o = hold_round(s);
+		if (o == WRONG && s->facts.told)
+			o = look_again(s);
+		if (o == WRONG)
+			tell_rounds(s);
+	}
 	return o;
 }
 
@@ -203,7 +227,7 @@ reset(struct session *s)
 {
 	enum outcome o;
 
-	if (s->facts.told && s->facts.reset_case != CASE_NONE)
+	if (case_is_told(s))
 		return reset_case_hold(s);
 	o = prove_first(s);
 	if (o == PROVEN) {

@@ -139,6 +139,15 @@ def case_without_help():
     return case(CASE_NOT_REGISTERED), []
 
 
+def blocked_on_the_way():
+    judge = at_the_console(rounds=3, assist=1)
+
+    def block(_dialog):
+        judge.reset.update(reset_case=CASE_BLOCKED, reset_until=LATER)
+        return "000000"
+    return judge, [ADDRESS, block, "a"]
+
+
 def unlock():
     return somebody(Passwd("?", UNLOCKED), unlock=1), [CODE, "", "x", "2"]
 
@@ -214,7 +223,7 @@ def ended_by_the_judge():
 DIALOGS = [by_app, by_recovery_code, by_address, by_a_code_of_an_earlier_dialog, at_the_third_try, not_verified, nothing_typed, given_up,
            freeze, on_the_console, questions_alone, questions_wrong, questions_blocked, second_proof, second_proof_by_questions,
            second_proof_by_the_only_other_method, second_proof_blocked, second_proof_given_up, second_proof_impossible, case_contact,
-           case_not_enabled, case_not_registered, case_blocked, case_blocked_without_help, case_frozen, case_without_help, unlock,
+           case_not_enabled, case_not_registered, case_blocked, case_blocked_without_help, case_frozen, case_without_help, blocked_on_the_way, unlock,
            unlock_and_change, unlock_failed, unlock_not_known, keyring, keyring_kept, refused_passwords, nothing_for_a_password,
            grant_refused, managed_elsewhere, failed, not_known, judge_gone_after_the_change, password_given_up, no_dialog,
            ended_by_the_judge]
