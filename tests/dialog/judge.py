@@ -247,7 +247,7 @@ class Judge:
         """What ssprd says at the end of a reset."""
         if self.finished in ("timed-out", "no-dialog", "too-much-input"):
             return self.finished
-        if self.passwd and self.passwd.done in ("password-changed", "unlocked", "contact-administrator"):
+        if self.passwd and self.passwd.reported():
             return self.passwd.done
         if self.frozen:
             return "frozen"

@@ -30,6 +30,12 @@ class Passwd:
         self.heard.append(data[1:].decode(errors="replace"))
         self.turn(dialog)
 
+    def reported(self):
+        """Did ssprd hear of it? A lie it has told to the session alone."""
+        order = self.heard[0].split()[0] if self.heard else ""
+        return ((order, self.done) == ("change", "password-changed") and len(self.heard) >= 3 or
+                (order, self.done) == ("unlock", "unlocked") or self.done == "contact-administrator")
+
     def closed(self, _dialog):
         self.was_closed = len(self.turns)
 
