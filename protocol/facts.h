@@ -68,7 +68,8 @@ struct facts {
 	bool sms, voice; /* codes can be sent to a phone as text messages, can be spoken in calls */
 	/*
 	 * reset. Before the first proof all facts are the same for everybody, known or not, unless `told`: then the methods are
-	 * listed, and the case is said.
+	 * listed, and the case is said (asked for anew after each wrong round). After a proof: the methods by which
+	 * another one can be given, and no others.
 	 */
 	bool told;           /* the console, with disclose = local */
 	int reset_case;      /* enum reset_case; always CASE_NONE where it may not be told */

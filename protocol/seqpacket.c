@@ -118,7 +118,7 @@ receive_once(int fd, const struct iovec *parts, size_t count, int *passed, int *
 
 	if (passed != NULL) {
 		header.msg_control = control.room;
-		header.msg_controllen = sizeof(control.room);
+		header.msg_controllen = CMSG_LEN(sizeof(int)); /* CMSG_SPACE would hold two */
 	}
 	n = recvmsg(fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	head = n >= 0 && passed != NULL ? CMSG_FIRSTHDR(&header) : NULL;

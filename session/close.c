@@ -178,6 +178,10 @@ close_by_verdict(struct session *s)
 		{ VERDICT_FAILED, close_failed },
 	};
 
+	if (s->purpose == PURPOSE_RESET) {
+		close_reset(s);
+		return;
+	}
 	for (size_t i = 0; i < sizeof closing / sizeof *closing; i++)
 		if (closing[i].verdict == s->verdict)
 			closing[i].words(s);

@@ -3,6 +3,7 @@
  * judge that can't be relied on: the dialog ends with "failed", and ssprd is not asked again.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "session/exchange.h"
 #include "session/request.h"
@@ -16,15 +17,17 @@ static const struct answer {
 	enum tells tells;
 	int may;
 } answers[] = {
-	{ REPLY_OK, ANSWERED, TELLS_NOTHING, MAY_REMOVE },
+	{ REPLY_OK, ANSWERED, TELLS_NOTHING,
+	  MAY_REMOVE | MAY_CLAIM | MAY_CHECK | MAY_ASSIST | MAY_GRANT },
 	{ REPLY_SENT, SENT, TELLS_MASK, MAY_SEND },
-	{ REPLY_REFUSED, REFUSED, TELLS_REASON, MAY_SEND | MAY_TRY | MAY_REMOVE },
-	{ REPLY_THROTTLED, THROTTLED, TELLS_NUMBER, MAY_SEND },
+	{ REPLY_REFUSED, REFUSED, TELLS_REASON,
+	  MAY_SEND | MAY_TRY | MAY_REMOVE | MAY_ASSIST | MAY_GRANT },
+	{ REPLY_THROTTLED, THROTTLED, TELLS_NUMBER, MAY_SEND | MAY_ASSIST },
 	{ REPLY_SPENT, SPENT, TELLS_NUMBER, MAY_SEND | MAY_TRY | MAY_SEED | MAY_HELP },
 	{ REPLY_BLOCKED, BLOCKED, TELLS_NUMBER, MAY_SEND | MAY_TRY | MAY_SEED },
-	{ REPLY_PROVEN, PROVEN, TELLS_NOTHING, MAY_TRY | MAY_HELP },
+	{ REPLY_PROVEN, PROVEN, TELLS_NOTHING, MAY_TRY | MAY_HELP | MAY_CHECK },
 	{ REPLY_MORE, MORE, TELLS_NUMBER, MAY_TRY },
-	{ REPLY_WRONG, WRONG, TELLS_NUMBER, MAY_TRY | MAY_HELP },
+	{ REPLY_WRONG, WRONG, TELLS_NUMBER, MAY_TRY | MAY_HELP | MAY_CHECK },
 	{ REPLY_EXPIRED, EXPIRED, TELLS_NOTHING, MAY_TRY | MAY_HELP },
 	{ REPLY_USED, USED, TELLS_NOTHING, MAY_TRY },
 	{ REPLY_UNDELIVERED, UNDELIVERED, TELLS_REASON, MAY_TRY },
@@ -100,7 +103,7 @@ exchange(struct session *s, struct message *request, struct message *reply, stru
  * together are bounded: a terminal does not wait longer.
  */
 static int
-receive_slowly(struct session *s, struct message *reply)
+receive_slowly(struct session *s, struct message *reply, int *passed)
 {
 	int64_t end = s->heard + HASH_SLOT_WAIT_MS;
 	int64_t wait;
@@ -108,7 +111,9 @@ receive_slowly(struct session *s, struct message *reply)
 
 	do {
 		wait = s->turn + WORKING_EVERY_MS - session_now();
-		r = message_receive(s->judge, reply, wait > 0 ? (int)wait : 0);
+		wait = wait > 0 ? wait : 0;
+		r = passed == NULL ? message_receive(s->judge, reply, (int)wait)
+				   : message_receive_passed(s->judge, reply, passed, (int)wait);
 		if (r == MESSAGE_LATE)
 			tell_working(s);
 	} while (r == MESSAGE_LATE && s->ending != GONE && session_now() < end);
@@ -121,7 +126,24 @@ exchange_slowly(struct session *s, struct message *request, struct message *repl
 	enum outcome o = post(s, request);
 
 	message_done(request);
-	return o == ANSWERED ? understand(s, receive_slowly(s, reply), reply, f) : o;
+	return o == ANSWERED ? understand(s, receive_slowly(s, reply, NULL), reply, f) : o;
+}
+
+enum outcome
+exchange_passed(struct session *s, struct message *request, struct message *reply, struct fields *f,
+		int *passed)
+{
+	enum outcome o = post(s, request);
+
+	*passed = -1;
+	message_done(request);
+	if (o == ANSWERED)
+		o = understand(s, receive_slowly(s, reply, passed), reply, f);
+	if (o != ANSWERED && *passed >= 0) {
+		close(*passed);
+		*passed = -1;
+	}
+	return o;
 }
 
 static bool

@@ -13,6 +13,7 @@ struct told;
 
 /* Kinds of requests, as the table of answers knows them. */
 enum { MAY_SEND = 1, MAY_TRY = 2, MAY_SEED = 4, MAY_HELP = 8, MAY_REMOVE = 16 };
+enum { MAY_CLAIM = 32, MAY_CHECK = 64, MAY_ASSIST = 128, MAY_GRANT = 256 };
 
 /*
  * Send and wait, at most JUDGE_SILENCE_MS. ANSWERED: *f is the reply taken apart, it lives as long as the reply. ENDED. The request is
@@ -26,6 +27,12 @@ exchange(struct session *s, struct message *request, struct message *reply, stru
  */
 enum outcome exchange_slowly(struct session *s, struct message *request, struct message *reply,
 			     struct fields *f);
+/*
+ * As exchange_slowly, for the one reply that may bring a descriptor: *passed is the caller's to close on ANSWERED, and -1 where
+ * none came; otherwise none is kept.
+ */
+enum outcome exchange_passed(struct session *s, struct message *request, struct message *reply,
+			     struct fields *f, int *passed);
 
 /* Look the reply up among those that this kind of request may get: the outcome, and what it tells. */
 enum outcome exchange_judged(struct session *s, const struct fields *f, int may, struct told *told);

@@ -27,9 +27,8 @@ static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0
 static void
 usage(FILE *out)
 {
-	fputs("usage: sspr-session -u USER -p enroll|manage -s SERVICE [-l LANG] [-r RHOST] [-t "
-	      "TTY] "
-	      "[-w COLUMNS]\n"
+	fputs("usage: sspr-session -u USER -p enroll|manage|reset -s SERVICE [-l LANG] [-r RHOST]\n"
+	      "                    [-t TTY] [-w COLUMNS]\n"
 	      "Holds one dialog: the terminal is fd 3, the judge fd 4. Started by ssprd only.\n",
 	      out);
 }
@@ -56,7 +55,7 @@ take_option(struct command_line *c, int option, const char *value)
 		return strlen(value) <= USER_NAME_MAX;
 	case 'p':
 		c->dialog.purpose = purpose_from_word(value);
-		return c->dialog.purpose == PURPOSE_ENROLL || c->dialog.purpose == PURPOSE_MANAGE;
+		return c->dialog.purpose != PURPOSE_COUNT;
 	case 's':
 		c->service = value;
 		return strlen(value) <= SERVICE_NAME_MAX;
@@ -142,6 +141,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "sspr-session: %s\n", problem);
 		return EXIT_FAILURE;
 	}
+	c.dialog.lang = c.lang;
 	session_init(&s, &c.dialog, TERMINAL_FD, JUDGE_FD);
 	return session_run(&s) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -7,7 +7,7 @@
 #include "session/help_code.h"
 #include "session/manage.h"
 #include "session/menu.h"
-#include "session/request.h"
+#include "session/proof.h"
 #include "session/session.h"
 #include "text/language.h"
 
@@ -17,21 +17,6 @@ manage_may_change(const struct session *s, enum method method)
 	unsigned int itself = method == METHOD_COUNT ? 0 : 1U << method;
 
 	return s->facts.open || (s->proven & ~itself) != 0;
-}
-
-/* The registered methods but one. */
-static void
-rows_but(const struct session *s, enum method but, struct rows *rows)
-{
-	int at;
-
-	rows_of(s, fact_is_registered, rows);
-	at = rows_find(rows, but);
-	if (at < 0)
-		return;
-	rows->count--;
-	for (int i = at; i < rows->count; i++)
-		rows->ask[i] = rows->ask[i + 1];
 }
 
 static enum outcome
@@ -47,24 +32,6 @@ help_desk_code(struct session *s)
 	} while (o == WRONG);
 	secret_done(&typed);
 	return o;
-}
-
-static enum outcome
-prove_by(struct session *s, const struct method_ask *ask, struct round *round)
-{
-	enum outcome o = ask->prove(s);
-
-	round->last = ask->method;
-	round->done = o == PROVEN;
-	if (o == BLOCKED)
-		return session_finish(s, FINISH_DONE);
-	if (o == ENDED)
-		return o;
-	say_gap(s);
-	if (o != PROVEN)
-		return ANSWERED;
-	s->proven |= 1U << ask->method;
-	return request_facts(s);
 }
 
 static enum outcome
@@ -91,11 +58,11 @@ prove_once(struct session *s, struct round *round, const struct rows *rows)
 	say_gap(s);
 	o = ask_number(s, round, rows, &choice);
 	if (o == EMPTY)
-		return prove_by(s, rows->ask[round_first(round, rows)], round);
+		return proof_by(s, rows->ask[round_first(round, rows)], round);
 	if (o != ANSWERED)
 		return o;
 	if (choice.number > 0)
-		return prove_by(s, rows->ask[choice.number - 1], round);
+		return proof_by(s, rows->ask[choice.number - 1], round);
 	return choice.letter == 'h' ? help_desk_code(s) : EMPTY;
 }
 
@@ -106,7 +73,8 @@ manage_prove(struct session *s, enum method but)
 	enum outcome o = ANSWERED;
 	struct rows rows;
 
-	rows_but(s, but, &rows);
+	rows_of(s, fact_is_registered, &rows);
+	rows_drop(&rows, but);
 	if (rows.count == 0) {
 		say(s,
 		    _("That takes a proof by another method, and you have no other one. Register "

@@ -68,6 +68,18 @@ rows_find(const struct rows *rows, enum method method)
 }
 
 void
+rows_drop(struct rows *rows, enum method method)
+{
+	int at = rows_find(rows, method);
+
+	if (at < 0)
+		return;
+	rows->count--;
+	for (int i = at; i < rows->count; i++)
+		rows->ask[i] = rows->ask[i + 1];
+}
+
+void
 rows_titles(const struct rows *rows, char *out, size_t size)
 {
 	size_t len = 0;

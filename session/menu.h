@@ -74,6 +74,8 @@ enum outcome menu_not_now(struct session *s);
 #define NOT_NOW_TEXT_MAX 128
 void menu_not_now_text(const struct session *s, char out[NOT_NOW_TEXT_MAX]);
 
+/* Leave a method out, where it stands among them. */
+void rows_drop(struct rows *rows, enum method method);
 /* The titles of rows, parted by commas. */
 void rows_titles(const struct rows *rows, char *out, size_t size);
 

@@ -1,12 +1,32 @@
-/* Words about proofs that did not succeed. */
+/* One proof, and words about those that did not succeed. */
 #include <time.h>
 
+#include "methods/ask.h"
 #include "session/answer.h"
+#include "session/menu.h"
 #include "session/proof.h"
 #include "session/request.h"
 #include "session/session.h"
 #include "session/talk.h"
 #include "text/language.h"
+
+enum outcome
+proof_by(struct session *s, const struct method_ask *ask, struct round *round)
+{
+	enum outcome o = ask->prove(s);
+
+	round->last = ask->method;
+	round->done = o == PROVEN;
+	if (o == BLOCKED)
+		return session_finish(s, FINISH_DONE);
+	if (o == ENDED)
+		return o;
+	say_gap(s);
+	if (o != PROVEN)
+		return ANSWERED;
+	s->proven |= 1U << ask->method;
+	return request_facts(s);
+}
 
 void
 proof_wrong(struct session *s, const struct told *told)
@@ -32,6 +52,7 @@ proof_blocked(struct session *s, const struct told *told)
 	if (s->purpose == PURPOSE_ENROLL)
 		say(s, _("This sign-in goes on."));
 	say(s, _("Was that not you? Then tell %s at once."), s->facts.contact);
+	s->case_told = true;
 }
 
 void

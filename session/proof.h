@@ -1,11 +1,20 @@
-/* What the dialogs of several methods say when a proof did not succeed. */
+/* What several dialogs do and say about a proof. */
 #ifndef SSPR_SESSION_PROOF_H
 #define SSPR_SESSION_PROOF_H
 
+#include "session/outcome.h"
 #include "text/recovery.h"
 
+struct method_ask;
+struct round;
 struct session;
 struct told;
+
+/*
+ * Prove who one is by a method that was chosen in this round. ANSWERED: go on; where it was proven (round->done), s->proven and the
+ * facts say so. ENDED, also when too many proofs were wrong.
+ */
+enum outcome proof_by(struct session *s, const struct method_ask *ask, struct round *round);
 
 /* WRONG: how many tries are left. */
 void proof_wrong(struct session *s, const struct told *told);

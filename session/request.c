@@ -1,6 +1,7 @@
 /* The requests, each as its row of protocol/request.h has it. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "session/exchange.h"
 #include "session/hash.h"
@@ -178,6 +179,70 @@ request_remove(struct session *s, enum method method, struct told *told)
 	begin(&request, REQUEST_REMOVE, method_word(method), NULL);
 	o = exchange(s, &request, &reply, &f);
 	return o == ANSWERED ? exchange_judged(s, &f, MAY_REMOVE, told) : o;
+}
+
+static enum outcome
+exchange_typed(struct session *s, enum request_op op, const struct secret *typed, int may,
+	       struct told *told)
+{
+	struct message request, reply;
+	struct fields f;
+	enum outcome o;
+
+	message_start(&request, op);
+	if (message_put(&request, secret_text(typed), typed->len) != 0)
+		return exchange_failed(s);
+	o = exchange(s, &request, &reply, &f);
+	return o == ANSWERED ? exchange_judged(s, &f, may, told) : o;
+}
+
+enum outcome
+request_claim(struct session *s, const struct secret *typed)
+{
+	struct told told = { 0 };
+
+	return exchange_typed(s, REQUEST_CLAIM, typed, MAY_CLAIM, &told);
+}
+
+enum outcome
+request_check(struct session *s, const struct secret *typed, struct told *told)
+{
+	enum outcome o = exchange_typed(s, REQUEST_CHECK, typed, MAY_CHECK, told);
+
+	if (o == WRONG && (told->number < 0 || told->number >= s->facts.rounds))
+		return exchange_failed(s);
+	return o;
+}
+
+enum outcome
+request_assist(struct session *s, struct told *told)
+{
+	struct message request, reply;
+	struct fields f;
+	enum outcome o;
+
+	message_start(&request, REQUEST_ASSIST);
+	o = exchange(s, &request, &reply, &f);
+	return o == ANSWERED ? exchange_judged(s, &f, MAY_ASSIST, told) : o;
+}
+
+enum outcome
+request_grant(struct session *s, int *grant, struct told *told)
+{
+	struct message request, reply;
+	struct fields f;
+	enum outcome o;
+
+	message_start(&request, REQUEST_GRANT);
+	o = exchange_passed(s, &request, &reply, &f, grant);
+	if (o == ANSWERED)
+		o = exchange_judged(s, &f, MAY_GRANT, told);
+	if ((o == ANSWERED) == (*grant >= 0))
+		return o;
+	if (*grant >= 0)
+		close(*grant);
+	*grant = -1;
+	return exchange_failed(s);
 }
 
 static bool

@@ -48,6 +48,15 @@ enum outcome request_help(struct session *s, const char *code, struct told *told
 /* ANSWERED: it is removed. REFUSED. */
 enum outcome request_remove(struct session *s, enum method method, struct told *told);
 
+/* What was typed at the first prompt of a round of a reset, as it is: ANSWERED, whatever it was. */
+enum outcome request_claim(struct session *s, const struct secret *typed);
+/* At the second: PROVEN, WRONG, ANSWERED (a freeze code was right: all is over). told: number, rounds left (WRONG), fewer than before. */
+enum outcome request_check(struct session *s, const struct secret *typed, struct told *told);
+/* ANSWERED: the administrator is asked for help. THROTTLED, REFUSED. */
+enum outcome request_assist(struct session *s, struct told *told);
+/* ANSWERED: *grant is a socket of protocol/grant.h, the caller's to close. REFUSED. Waits as request_slot does. */
+enum outcome request_grant(struct session *s, int *grant, struct told *told);
+
 /* One change that was not made in a login's own dialog. */
 struct change {
 	int64_t time;

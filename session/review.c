@@ -35,10 +35,9 @@ tell_when(struct session *s, const struct method_fact *fact)
 	}
 }
 
-void
-review_tell(struct session *s)
+static void
+tell_methods(struct session *s, bool when)
 {
-	say(s, _("This is registered for %s on %s:"), s->user, s->facts.host);
 	for (int i = 0; i < s->facts.method_count; i++) {
 		const struct method_fact *fact = &s->facts.methods[i];
 		const struct method_ask *method = method_ask(fact->method);
@@ -46,6 +45,20 @@ review_tell(struct session *s)
 		if (method == NULL || !method_is_registered(fact))
 			continue;
 		tell_what(s, fact, _(method->title));
-		tell_when(s, fact);
+		if (when)
+			tell_when(s, fact);
 	}
+}
+
+void
+review_methods(struct session *s)
+{
+	tell_methods(s, false);
+}
+
+void
+review_tell(struct session *s)
+{
+	say(s, _("This is registered for %s on %s:"), s->user, s->facts.host);
+	tell_methods(s, true);
 }

@@ -5,5 +5,7 @@
 struct session;
 
 void review_tell(struct session *s);
+/* A line a registered method, without when. */
+void review_methods(struct session *s);
 
 #endif

@@ -12,6 +12,7 @@
 #include "session/notice.h"
 #include "session/reconfirm.h"
 #include "session/request.h"
+#include "session/reset.h"
 #include "session/session.h"
 #include "session/talk.h"
 #include "text/language.h"
@@ -32,7 +33,9 @@ session_init(struct session *s, const struct session_arguments *a, int terminal,
 	memset(s, 0, sizeof *s);
 	s->terminal = terminal;
 	s->judge = judge;
+	s->grant = -1;
 	snprintf(s->user, sizeof s->user, "%s", a->user);
+	snprintf(s->lang, sizeof s->lang, "%s", a->lang == NULL ? "" : a->lang);
 	s->purpose = a->purpose;
 	s->columns = a->columns == 0 ? COLUMNS_MAX : a->columns;
 	if (s->columns > COLUMNS_MAX)
@@ -41,6 +44,7 @@ session_init(struct session *s, const struct session_arguments *a, int terminal,
 		s->columns = COLUMNS_MIN;
 	s->finish = FINISH_DONE;
 	s->verdict = VERDICT_FAILED;
+	s->granted = VERDICT_COUNT;
 	s->heard = s->turn = session_now();
 }
 
@@ -70,7 +74,7 @@ session_finish(struct session *s, enum finish reason)
 		return ENDED;
 	s->ending = FINISHING;
 	s->finish = reason != FINISH_BROKEN && complete(s) ? FINISH_DONE : reason;
-	if (s->purpose == PURPOSE_MANAGE && reason == FINISH_NOT_NOW) /* nothing was due */
+	if (s->purpose != PURPOSE_ENROLL && reason == FINISH_NOT_NOW) /* nothing was due */
 		s->finish = FINISH_DONE;
 	if (reason == FINISH_TIMED_OUT)
 		say(s, _("The time for this dialog is over."));
@@ -126,6 +130,8 @@ hold(struct session *s)
 	s->held = s->facts.state;
 	if (s->purpose == PURPOSE_MANAGE)
 		return manage(s);
+	if (s->purpose == PURPOSE_RESET)
+		return reset(s);
 	for (size_t i = 0; i < sizeof dialogs / sizeof *dialogs; i++)
 		if (dialogs[i].state == s->held)
 			return dialogs[i].dialog(s);

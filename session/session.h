@@ -32,9 +32,11 @@ enum ending {
 struct session {
 	int terminal; /* fd of packets */
 	int judge;    /* fd of requests */
+	int grant;    /* fd of sspr-passwd while session/relay.c holds it, else -1 */
 	char user[USER_NAME_MAX + 1];
 	enum purpose purpose;
-	int columns; /* COLUMNS_MIN to COLUMNS_MAX */
+	char lang[LANG_NAME_MAX + 1]; /* "" English */
+	int columns;                  /* COLUMNS_MIN to COLUMNS_MAX */
 
 	struct facts facts;
 	enum state held;     /* why this dialog is held: the state of the first facts */
@@ -47,6 +49,13 @@ struct session {
 	bool tell;            /* a login without a dialog may be told one line */
 	bool refused_not_now; /* n was typed where it is not possible; the next one ends the dialog */
 	bool judge_lost;      /* ssprd broke off or is too slow: it is not asked again */
+
+	/* What a reset keeps for its closing words. */
+	bool case_told;       /* why nothing can be reset was said */
+	bool unlocking;       /* only unlocking was chosen */
+	bool passed_on;       /* sspr-passwd has what it needs to begin its work */
+	bool uncertain;       /* sspr-passwd broke off at its work: what it did is not known */
+	enum verdict granted; /* what sspr-passwd did; VERDICT_COUNT: nothing is known of it */
 
 	/* What session/talk.c keeps. */
 	char text[PACKET_TEXT_MAX + 1]; /* said, goes in front of the next prompt */
@@ -61,8 +70,9 @@ struct session {
 
 struct session_arguments {
 	const char *user;
-	enum purpose purpose; /* PURPOSE_ENROLL or PURPOSE_MANAGE */
-	int columns;          /* 0: not known */
+	enum purpose purpose;
+	const char *lang; /* as text/language.h accepts it; NULL or "": English */
+	int columns;      /* 0: not known */
 };
 
 /* Start a dialog on two open sockets. The session owns neither of them. */

@@ -135,18 +135,19 @@ take_packet(struct session *s, struct packet *p)
 	return ANSWERED;
 }
 
-/* Wait for the terminal, the judge, and the end of the time. */
+/* Wait for the terminal, the judge, the end of the time, and sspr-passwd where there is a grant. BACK: it speaks. */
 static enum outcome
 await_packet(struct session *s, struct packet *p)
 {
 	struct pollfd fds[] = { { .fd = s->judge, .events = POLLIN },
-				{ .fd = s->terminal, .events = POLLIN } };
+				{ .fd = s->terminal, .events = POLLIN },
+				{ .fd = s->grant, .events = POLLIN } };
 	int64_t left;
 	int n;
 
 	do {
 		left = s->deadline - session_now();
-		n = left > 0 ? poll(fds, 2, (int)left) : 0;
+		n = left > 0 ? poll(fds, 3, (int)left) : 0;
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return session_finish(s, FINISH_BROKEN);
@@ -156,6 +157,8 @@ await_packet(struct session *s, struct packet *p)
 	}
 	if (fds[0].revents != 0)
 		return exchange_unasked(s);
+	if (fds[2].revents != 0)
+		return BACK;
 	return take_packet(s, p);
 }
 
@@ -185,23 +188,23 @@ unusable(enum typed typed)
 static enum outcome
 count_empty(struct session *s, enum enter enter)
 {
+	bool due = s->purpose == PURPOSE_ENROLL;
+
 	if (enter == ENTER_CHOOSES)
 		return EMPTY;
 	s->empty_in_a_row++;
 	if (s->empty_in_a_row >= EMPTY_ANSWERS_MAX) {
 		say(s, "%s",
-		    s->purpose == PURPOSE_MANAGE
-			    ? _("Nothing was typed three times, so this dialog ends.")
-			    : _("Nothing was typed three times: that is taken as \"not now\"."));
+		    due ? _("Nothing was typed three times: that is taken as \"not now\".")
+			: _("Nothing was typed three times, so this dialog ends."));
 		return session_finish(s, FINISH_NOT_NOW);
 	}
 	if (enter == ENTER_ASKS_AGAIN)
 		say(s, _("Nothing was typed."));
 	if (s->empty_in_a_row == EMPTY_ANSWERS_MAX - 1)
 		say(s, "%s",
-		    s->purpose == PURPOSE_MANAGE
-			    ? _("One more empty answer ends this dialog.")
-			    : _("One more empty answer is taken as \"not now\"."));
+		    due ? _("One more empty answer is taken as \"not now\".")
+			: _("One more empty answer ends this dialog."));
 	return EMPTY;
 }
 
@@ -222,21 +225,47 @@ take_answer(struct session *s, struct secret *answer, const struct packet *p, en
 	return ANSWERED;
 }
 
+/* Show the prompt, and wait for what is typed. */
 static enum outcome
-ask_once(struct session *s, enum packet_type type, const char *prompt, struct secret *answer,
-	 enum enter enter)
+ask_packet(struct session *s, enum packet_type type, const char *prompt, struct packet *p)
 {
-	struct packet p = { 0 };
 	enum outcome o;
 
 	/* Short answers without end are too much input as well: a terminal would call it a failure. */
 	if (s->prompts++ == DIALOG_PROMPTS_MAX)
 		return session_finish(s, FINISH_TOO_MUCH_INPUT);
 	o = show_prompt(s, type, prompt);
-	if (o == ANSWERED)
-		o = await_packet(s, &p);
+	return o == ANSWERED ? await_packet(s, p) : o;
+}
+
+static enum outcome
+ask_once(struct session *s, enum packet_type type, const char *prompt, struct secret *answer,
+	 enum enter enter)
+{
+	struct packet p = { 0 };
+	enum outcome o = ask_packet(s, type, prompt, &p);
+
 	if (o == ANSWERED)
 		o = take_answer(s, answer, &p, enter);
+	packet_done(&p);
+	return o;
+}
+
+enum outcome
+ask_raw(struct session *s, struct secret *answer, const char *prompt)
+{
+	struct packet p = { 0 };
+	enum outcome o = ENDED;
+
+	secret_done(answer);
+	if (s->ending == RUNNING)
+		o = ask_packet(s, PACKET_PROMPT_ECHO, prompt, &p);
+	if (o == ANSWERED && p.len == 0)
+		o = EMPTY;
+	if (p.len > PACKET_ANSWER_MAX)
+		p.len = PACKET_ANSWER_MAX;
+	if (o == ANSWERED && secret_set(answer, p.text, p.len) != 0)
+		o = session_finish(s, FINISH_BROKEN);
 	packet_done(&p);
 	return o;
 }

@@ -27,6 +27,8 @@ void say_gap(struct session *s);
  * ask, ask_secret (no echo): an empty answer is asked again; the third in a row is "not now".
  * ask_enter: EMPTY too, for prompts where Enter means something: it counts as above, or (ENTER_CHOOSES) it is one of the
  * choices, and neither counts nor ends a row of empty answers.
+ *
+ * While s->grant is open, all of them answer BACK when sspr-passwd has something to say instead (or is gone).
  */
 enum outcome ask(struct session *s, struct secret *answer, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -36,6 +38,12 @@ enum outcome ask_secret(struct session *s, struct secret *answer, const char *fo
 enum enter { ENTER_ASKS_AGAIN, ENTER_COUNTS, ENTER_CHOOSES };
 enum outcome ask_enter(struct session *s, enum enter enter, struct secret *answer,
 		       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/*
+ * One prompt of a reset, where nothing may depend on what was typed but whether it was something: raw bytes, the first
+ * PACKET_ANSWER_MAX of them. ANSWERED. EMPTY: not one byte; it counts nowhere. ENDED.
+ */
+enum outcome ask_raw(struct session *s, struct secret *answer, const char *prompt);
 
 /* Tell the terminal that work goes on, so that it keeps waiting. */
 void tell_working(struct session *s);

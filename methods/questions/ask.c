@@ -1,7 +1,8 @@
 /*
  * Security questions: some of the catalogue's, each answer typed twice, unseen. Nothing goes to the judge before all are
  * answered: then the answers are hashed, each with the salt and in the slot that the judge gives, and only
- * the hashes leave this process. What is registered is proven by one answer, to the question that the judge picked.
+ * the hashes leave this process. What is registered is proven by one answer, to the question that the judge picked; in a reset
+ * by several, all of which must fit.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -241,6 +242,32 @@ tell_proof(struct session *s, enum outcome o, const struct told *told)
 		say(s, _("The questions cannot be tried now. Please take another method."));
 }
 
+/*
+ * A reset asks several, one after the other, and only the last reply says whether all of them fitted: which one did not would help
+ * somebody who guesses.
+ */
+static enum outcome
+prove_set(struct session *s, struct secret *question, struct told *told)
+{
+	struct secret answer = { 0 };
+	enum outcome o;
+
+	do {
+		say(s, "%s", secret_text(question));
+		o = ask_normalised(s, &answer, _("Answer, not shown ([b] another method): "));
+		if (o == ANSWERED)
+			o = try_answer(s, secret_text(question), &answer, NULL, told);
+		if (o == MORE)
+			o = request_seed(s, METHOD_QUESTIONS, question, 1, told);
+	} while (o == ANSWERED);
+	secret_done(&answer);
+	if (o == WRONG)
+		say(s, _("These answers do not match."));
+	else
+		tell_proof(s, o, told);
+	return o;
+}
+
 /* Ask until the answer fits, or no more tries are left. */
 static enum outcome
 prove_answer(struct session *s, const char *question)
@@ -267,12 +294,14 @@ questions_prove(struct session *s)
 	struct told told = { 0 };
 	enum outcome o = request_seed(s, METHOD_QUESTIONS, &question, 1, &told);
 
-	if (o == ANSWERED) {
+	if (o == ANSWERED)
 		say(s, _("Security questions"));
-		o = prove_answer(s, secret_text(&question));
-	} else {
+	if (o != ANSWERED)
 		tell_proof(s, o, &told);
-	}
+	else if (s->purpose == PURPOSE_RESET)
+		o = prove_set(s, &question, &told);
+	else
+		o = prove_answer(s, secret_text(&question));
 	secret_done(&question);
 	return o;
 }

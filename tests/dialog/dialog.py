@@ -56,10 +56,12 @@ class Dialog:
         self.judge, self.typed = judge, list(typed)
         self.terminal, terminal = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.requests, requests = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        judge.purpose = how.get("purpose", "enroll")
         self.process = start(program, terminal, requests, **how)
         terminal.close()
         requests.close()
         self.result = Result()
+        self.grant = None       # our end of the grant
         self.later = []         # (moment, bytes): replies that are held back
 
     def play(self):
@@ -68,6 +70,8 @@ class Dialog:
             while self.result.verdict is None and self.step(began + LIMIT):
                 pass
             self.terminal.close()
+            while self.grant is not None and self.grant.fileno() >= 0:      # the session closes it, in any case
+                self.step(began + LIMIT)
             self.requests.close()
             _, errors = self.process.communicate(timeout=LIMIT)
         finally:
@@ -79,7 +83,7 @@ class Dialog:
 
     def step(self, end):
         """Handle what came. False: the session or one of its peers is gone."""
-        open_ones = [s for s in (self.terminal, self.requests) if s.fileno() >= 0]
+        open_ones = [s for s in (self.terminal, self.requests, self.grant) if s is not None and s.fileno() >= 0]
         due = min([end] + [moment for moment, _ in self.later])
         ready, _, _ = select.select(open_ones, [], [], max(0.0, due - time.monotonic()))
         assert time.monotonic() < end, "the session hangs; so far:\n" + self.result.transcript
@@ -87,6 +91,8 @@ class Dialog:
             self.requests.send(self.later.pop(0)[1])
         if self.requests in ready:
             return self.serve(self.requests.recv(judging.REQUEST_MAX + 1))
+        if self.grant is not None and self.grant in ready:
+            return self.hear(self.heard())
         if self.terminal in ready:
             return self.show(self.terminal.recv(5000))
         return bool(open_ones)
@@ -98,11 +104,36 @@ class Dialog:
         answer = self.judge.answer(data)
         if isinstance(answer, judging.Close):
             self.requests.close()
+        elif isinstance(answer, judging.Passing):
+            self.pass_grant(answer)
         elif isinstance(answer, judging.Silent):
             if answer.seconds is not None:
                 self.later.append((time.monotonic() + answer.seconds, answer.then or self.judge.answer(data)))
         else:
             self.requests.send(answer)
+        return True
+
+    def pass_grant(self, answer):
+        """Send the reply with a descriptor, and let the player at its other end begin."""
+        self.grant, passed = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        socket.send_fds(self.requests, [answer.data], [passed.fileno()] * answer.descriptors)
+        passed.close()
+        if answer.player is not None:
+            answer.player.begin(self)
+
+    def heard(self):
+        try:
+            return self.grant.recv(5000)
+        except ConnectionResetError:        # closed with something unread
+            return b""
+
+    def hear(self, data):
+        """What the session says to sspr-passwd; nothing: it closed the grant."""
+        if data:
+            self.judge.passwd.hear(self, data)
+        else:
+            self.judge.passwd.closed(self)
+            self.grant.close()
         return True
 
     def show(self, data):

@@ -9,6 +9,7 @@ import struct
 import time
 
 FACTS, QUESTION, SEED, SEND, SLOT, TRY, LOG, FINISH, CHANGES, HELP, REMOVE = "fqkshtlxgcd"
+CLAIM, CHECK, ASSIST, GRANT = "avwp"
 OK, NONE, SENT, PROVEN, MORE, WRONG, SPENT, EXPIRED = "onspmwze"
 USED, UNDELIVERED, EMPTY, REFUSED, THROTTLED, OVER, BLOCKED = "udyrl.b"
 
@@ -19,13 +20,18 @@ URI = "otpauth://totp/server1:alice?secret=%s&issuer=server1" % KEY
 RECOVERY = ["8N2G-PED2-MHDN-F984", "Y857-M9PH-Y3QS-NUAV", "6R9M-B5CH-V69S-X53F", "DDGK-FV47-HRGA-PYH6", "DJNV-YUGQ-KH5X-DEEQ",
             "G8MK-MAPM-FXJ5-XKGN", "4KU3-TMDG-52E2-VHZV", "EGZ9-UAWT-ANP3-M5U8", "8XND-XCQ8-EFMY-YN3A", "AFF9-2945-RMQ3-VKG8"]
 HELP_CODE = "8N2GPED2MH"
+FREEZE_CODE = "F-8N2G-PED2-MHDN-F984"
+ADDRESS = "alice@example.org"
+ANSWER = "old boots"
+CASE_CONTACT, CASE_NOT_ENABLED, CASE_NOT_REGISTERED, CASE_BLOCKED, CASE_FROZEN = range(1, 6)
 STALE = 1810000000      # 2027-05-11
 SALT = bytes(range(16))
 QUESTIONS = ["What did the kitchen of your first home smell of?", "Which song did your best friend hum?",
              "What did you break and never tell?", "Who taught you to swim, by first name?"]
 
 NAMES = {FACTS: "FACTS", QUESTION: "QUESTION", SEED: "SEED", SEND: "SEND", SLOT: "SLOT", TRY: "TRY", LOG: "LOG",
-         FINISH: "FINISH", CHANGES: "CHANGES", HELP: "HELP", REMOVE: "REMOVE"}
+         FINISH: "FINISH", CHANGES: "CHANGES", HELP: "HELP", REMOVE: "REMOVE", CLAIM: "CLAIM", CHECK: "CHECK",
+         ASSIST: "ASSIST", GRANT: "GRANT"}
 MISSING, FILLED_IN, REGISTERED, OLD = range(4)    # states of a method
 MASKS = {"email": "a****@e******.org", "phone": "+49*********67", "office-phone": "+49********00**", "questions": "3"}
 
@@ -63,11 +69,18 @@ class Close:
     """Instead of a reply: the judge is gone."""
 
 
+class Passing:
+    """A reply with a descriptor: the other end is sspr-passwd's, played by that player."""
+
+    def __init__(self, data, player, descriptors=1):
+        self.data, self.player, self.descriptors = data, player, descriptors
+
+
 class Judge:
     def __init__(self, methods=("app", "email", "questions"), registered=(), required=2, postpones_left=2, state="register",
                  time_left=540, questions=3, custom=False, host="server1", contact="the help desk (555-0100)",
                  catalogue=None, tell="0", verdict=None, code_digits=6, code_minutes=10, stale=STALE, due=(), filled=None,
-                 needs_code=False, open_=False, sms=True, voice=True, changes=(), left=10):
+                 needs_code=False, open_=False, sms=True, voice=True, changes=(), left=10, reset=None):
         self.methods, self.registered = list(methods), {name: self.mask(name) for name in registered}
         self.required, self.postpones_left, self.state = required, postpones_left, state
         self.time_left, self.questions, self.custom = time_left, questions, custom
@@ -78,8 +91,14 @@ class Judge:
         self.needs_code, self.open, self.sms, self.voice = needs_code, open_, sms, voice
         self.changes, self.left = list(changes), left
         self.tries = dict.fromkeys(["app", "email", "phone", "office-phone", "recovery-codes", "questions", "help"], 3)
+        # a reset: told, reset_case, reset_until, proofs (after the first), rounds, alone, unlock, assist; ask: questions of a set
+        self.reset = dict(told=0, reset_case=0, reset_until=0, proofs=0, rounds=3, alone=0, unlock=0, assist=0, ask=3)
+        self.reset.update(reset or {})
+        self.proven_first = self.claimed = self.frozen = self.assisted = False
+        self.passwd = None      # plays sspr-passwd (passwd.Passwd)
         self.replacing = None   # questions: the answers that were taken are a new set
         self.answers = []       # (question, hash) taken so far
+        self.purpose = "enroll" # dialog.py says it
         self.requests = []      # (name, fields), without LOG
         self.logged = []
         self.finished = None    # the reason that the session gave
@@ -115,6 +134,8 @@ class Judge:
                  ("code_digits", self.code_digits), ("code_minutes", self.code_minutes), ("needs_code", int(self.needs_code)),
                  ("open", int(self.open)), ("sms", int(self.sms)), ("voice", int(self.voice)),
                  ("changes", len(self.changes)), ("stale", len(self.due & set(self.registered)))]
+        pairs += [(name, self.reset[name]) for name in ("told", "reset_case", "reset_until", "rounds", "alone", "unlock", "assist")]
+        pairs.append(("proofs", self.reset["proofs"] if self.proven_first else 1))
         for method in self.methods:
             pairs += self.method_facts(method)
         return message(OK, *[text for pair in pairs for text in pair])
@@ -143,7 +164,7 @@ class Judge:
         if method == b"recovery-codes":
             return reply(OK, *RECOVERY)
         if method == b"questions":
-            return reply(OK, self.catalogue[1])
+            return reply(OK, self.catalogue[1 + len(self.answers) if self.purpose == "reset" else 1])
         return reply(OK, KEY, URI)
 
     def on_send(self, method, _to, _via=None):
@@ -183,19 +204,62 @@ class Judge:
         if proof == b"":
             return reply(EMPTY)
         right = RECOVERY[0].replace("-", "") if method == "recovery-codes" else CODE
-        return self.proven(method) if proof.decode() == right else self.wrong(method)
+        if proof.decode() != right:
+            return self.wrong(method)
+        self.reset["proofs"] = max(0, self.reset["proofs"] - 1)
+        return self.proven(method)
 
     def take_answer(self, question, digest):
         assert len(digest) == 32
         self.answers.append((question.decode(), digest))
+        if self.purpose == "reset":
+            if len(self.answers) < self.reset["ask"]:
+                return reply(MORE, self.reset["ask"] - len(self.answers))
+            self.proven_first = True
+            self.reset["proofs"] = max(0, self.reset["proofs"] - 1)
+            return self.proven("questions")
         if "questions" in self.registered and not self.replacing:
             return self.proven("questions")
         if len(self.answers) < self.questions:
             return reply(MORE, self.questions - len(self.answers))
         return self.proven("questions")
 
+    def on_claim(self, typed):
+        self.claimed = typed.decode(errors="replace") in (CODE, RECOVERY[0])
+        self.frozen = typed == FREEZE_CODE.encode()
+        return reply(OK)
+
+    def on_check(self, typed):
+        self.reset["rounds"] -= 1
+        self.proven_first = self.claimed or typed == CODE.encode()
+        if self.frozen:
+            return reply(OK)
+        return reply(PROVEN) if self.proven_first else reply(WRONG, self.reset["rounds"])
+
+    def on_assist(self):
+        self.assisted = True
+        return reply(OK)
+
+    def on_grant(self):
+        return Passing(reply(OK), self.passwd)
+
+    def reset_verdict(self):
+        """What ssprd says at the end of a reset."""
+        if self.finished in ("timed-out", "no-dialog", "too-much-input"):
+            return self.finished
+        if self.passwd and self.passwd.reported():
+            return self.passwd.done
+        if self.frozen:
+            return "frozen"
+        if self.assisted:
+            return "asked-administrator"
+        cases = {1: "contact-administrator", 2: "not-enabled", 4: "blocked", 5: "frozen"}
+        return "declined" if self.proven_first else cases.get(self.reset["reset_case"], "not-verified")
+
     def on_finish(self, reason):
         self.finished = reason.decode()
+        if self.purpose == "reset" and self.finished != "broken":
+            return reply(OK, self.verdict or self.reset_verdict(), self.tell)
         done = {"register": "registered", "reconfirm": "confirmed", "notice": "noticed"}.get(self.state, "registered")
         verdict = self.verdict or {
             "done": done, "not-now": "postponed" if self.postpones_left else "declined",

@@ -299,7 +299,7 @@ def test_a_session_is_locked_in_while_it_waits(program):
 
 @pytest.mark.parametrize("arguments, code", [
     (["--help"], 0), ([], 2), (["-u", "alice"], 2), (["-u", "alice", "-p", "enroll"], 2),
-    (["-u", "alice", "-p", "reset", "-s", "sshd"], 2), (["-u", "alice", "-p", "manage"], 2),
+    (["-u", "alice", "-p", "unlock", "-s", "sshd"], 2), (["-u", "alice", "-p", "manage"], 2),
     (["-u", "alice", "-p", "enroll", "-s", "sshd", "more"], 2), (["-u", "alice", "-p", "enroll", "-s", "sshd", "-w", "wide"], 2),
     (["-u", "a" * 256, "-p", "enroll", "-s", "sshd"], 2), (["-z"], 2)], ids=repr)
 def test_a_wrong_command_line_is_told(program, arguments, code):

@@ -1,8 +1,8 @@
 /*
  * A whole dialog, driven by arbitrary packets on both sockets, without the sandbox. The first two bytes of the input say what
  * it is held for and what there is from the start (struct setting). A second thread is the terminal and
- * the judge: for each prompt and each request it takes the next bytes of the input, which choose a sensible answer or are
- * the answer; when there are no more it closes both sockets. It checks what the session sends: requests that can be taken
+ * the judge, and sspr-passwd where a reset gets that far: for each prompt and each request it takes the next bytes of the input, which choose a sensible answer or are
+ * the answer; when there are no more it closes all sockets. It checks what the session sends: requests that can be taken
  * apart, packets that a terminal may be given, the first prompt with echo, nothing after the end.
  */
 #include <locale.h>
@@ -16,17 +16,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "protocol/grant.h"
 #include "session/hash.h"
 #include "session/session.h"
 #include "text/normal.h"
 
-/* link: session/answer.c session/close.c session/enrol.c session/exchange.c session/hash.c session/help_code.c session/layout.c session/manage.c session/manage_proof.c session/menu.c session/notice.c session/proof.c session/reconfirm.c session/request.c session/review.c session/sent_code.c session/session.c session/talk.c methods/asks.c methods/app/ask.c methods/app/ask_qr.c methods/email/ask.c methods/office-phone/ask.c methods/phone/ask.c methods/phone/ask_words.c methods/questions/ask.c methods/questions/ask_catalogue.c methods/recovery-codes/ask.c */
+/* link: session/answer.c session/close.c session/close_reset.c session/enrol.c session/exchange.c session/hash.c session/help_code.c session/layout.c session/manage.c session/manage_proof.c session/menu.c session/notice.c session/proof.c session/reconfirm.c session/relay.c session/request.c session/reset.c session/reset_case.c session/reset_proof.c session/review.c session/sent_code.c session/session.c session/talk.c methods/asks.c methods/app/ask.c methods/app/ask_qr.c methods/email/ask.c methods/office-phone/ask.c methods/phone/ask.c methods/phone/ask_words.c methods/questions/ask.c methods/questions/ask_catalogue.c methods/recovery-codes/ask.c */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define OWN_BYTES 0xC0 /* from here on a byte says: the answer follows, its length first */
 #define UNASKED   0xFF /* the judge speaks instead of the terminal */
+#define INTERRUPT 0xFE /* sspr-passwd does, where there is a grant */
 
 /* The first byte of an input, modulo their number. */
 static const struct setting {
@@ -42,6 +44,8 @@ static const struct setting {
 	{ PURPOSE_MANAGE, STATE_RECONFIRM, true, true },
 	{ PURPOSE_ENROLL, STATE_OK, true, false },
 	{ PURPOSE_MANAGE, STATE_REGISTER, false, false },
+	{ PURPOSE_RESET, STATE_OK, true, false },
+	{ PURPOSE_RESET, STATE_OK, false, false },
 };
 
 /* The second one. */
@@ -54,16 +58,25 @@ enum {
 	HAS_CHANGES = 32,
 	HAS_EVERY_METHOD = 64,
 	HAS_STALE = 128,
+
+	/* of a reset */
+	HAS_TOLD = 1,
+	HAS_CASE = 2,
+	HAS_ALONE = 4,
+	HAS_UNLOCK = 32,
+	HAS_ASSIST = 128,
 };
 
 struct peers {
 	const uint8_t *data;
 	size_t left;
-	int terminal, judge;
+	int terminal, judge, grant; /* grant: -1 there is none */
 	const struct setting *setting;
 	uint8_t has;
 	unsigned int registered, due; /* a bit a method */
 	int prompts;
+	int proofs, rounds; /* of a reset: what is still needed, what is left */
+	bool ordered;       /* sspr-passwd was told what to do */
 	bool ended;
 };
 
@@ -139,6 +152,19 @@ add_method(struct peers *p, struct facts *f, enum method method, uint8_t how)
 	f->stale += due;
 }
 
+static void
+add_reset(const struct peers *p, struct facts *f, uint8_t how)
+{
+	f->told = (p->has & HAS_TOLD) != 0;
+	f->reset_case = (p->has & HAS_CASE) != 0 ? 1 + how % (CASE_COUNT - 1) : CASE_NONE;
+	f->reset_until = f->reset_case == CASE_BLOCKED ? 1810000000 : 0;
+	f->proofs = p->proofs;
+	f->rounds = p->rounds;
+	f->alone = (p->has & HAS_ALONE) != 0;
+	f->unlock = (p->has & HAS_UNLOCK) != 0;
+	f->assist = (p->has & HAS_ASSIST) != 0;
+}
+
 /* Facts as the byte chooses them. */
 static bool
 send_facts(struct peers *p, uint8_t how)
@@ -165,6 +191,8 @@ send_facts(struct peers *p, uint8_t how)
 
 	for (int i = 0; i < ((p->has & HAS_EVERY_METHOD) != 0 ? 6 : 4); i++)
 		add_method(p, &f, offered[i], how);
+	if (p->setting->purpose == PURPOSE_RESET)
+		add_reset(p, &f, how);
 	message_start(&m, REPLY_OK);
 	must(facts_put(&m, &f) == 0, "facts");
 	return send_message(p, &m);
@@ -209,6 +237,7 @@ send_tried(struct peers *p, const struct fields *request, uint8_t how)
 	if (status == REPLY_PROVEN) {
 		p->registered |= 1U << method;
 		p->due &= ~(1U << method);
+		p->proofs -= p->proofs > 0;
 	}
 	return send_status(p, status, how);
 }
@@ -339,6 +368,105 @@ send_verdict(struct peers *p, const struct fields *request, uint8_t how)
 }
 
 static bool
+send_checked(struct peers *p, uint8_t how)
+{
+	struct message m;
+
+	must(p->rounds > 0, "a round more than there are");
+	p->rounds--;
+	if (how % 4 == 0)
+		p->proofs = how / 4 % 3;
+	if (how % 4 < 2)
+		return send_status(p, how % 4 == 0 ? REPLY_PROVEN : REPLY_OK, how);
+	message_start(&m, REPLY_WRONG);
+	message_put_number(&m, p->rounds);
+	return send_message(p, &m);
+}
+
+static bool
+send_assisted(struct peers *p, uint8_t how)
+{
+	static const enum reply_status statuses[] = { REPLY_OK, REPLY_THROTTLED, REPLY_REFUSED };
+
+	return send_status(p, statuses[how % 3], how);
+}
+
+/* The next packet of sspr-passwd; what needs no answer is followed by another one. */
+static bool
+speak(struct peers *p)
+{
+	static const char *const packets[] = { "?",
+					       "?keyring",
+					       "*New password: ",
+					       "*Retype new password: ",
+					       "?New password: ",
+					       "eBAD PASSWORD: it is too short",
+					       "iTwo \033[1mtries\r are left.",
+					       "~",
+					       ".password-changed",
+					       ".unlocked",
+					       ".contact-administrator",
+					       ".declined",
+					       ".failed",
+					       ".registered" };
+	const char *packet = "";
+	uint8_t byte;
+
+	do {
+		if (!take_byte(p, &byte))
+			return false;
+		if (byte >= OWN_BYTES) {
+			packet = p->left > 2 ? (const char *)p->data + 2 : "";
+			if (!send_own(p, p->grant))
+				return true; /* it has closed it: that is read next */
+			continue;
+		}
+		packet = packets[byte % (sizeof(packets) / sizeof(*packets))];
+		if (send(p->grant, packet, strlen(packet), MSG_NOSIGNAL) < 0)
+			return true;
+	} while (*packet == 'i' || *packet == 'e');
+	return true;
+}
+
+static bool
+send_grant(struct peers *p, uint8_t how)
+{
+	struct message m;
+	int ends[2], r;
+
+	must(p->proofs == 0 && p->grant < 0, "a grant too early, or a second one");
+	if (how % 4 == 3)
+		return send_status(p, REPLY_REFUSED, how);
+	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "no sockets");
+	message_start(&m, REPLY_OK);
+	r = message_send_passing(p->judge, &m, ends[1], 0);
+	close(ends[1]);
+	p->grant = ends[0];
+	return r == 0 && speak(p);
+}
+
+/* What the session says to sspr-passwd. */
+static bool
+passwd(struct peers *p)
+{
+	struct packet packet;
+	int r = packet_receive(p->grant, &packet, 0);
+
+	if (r == PACKET_CLOSED) {
+		close(p->grant);
+		p->grant = -1;
+		return true;
+	}
+	must(r == PACKET_GOT && packet.type == PACKET_ANSWER && packet.len <= PACKET_ANSWER_MAX,
+	     "a packet that sspr-passwd may not be given");
+	must(p->ordered || strcmp(packet.text, GRANT_CHANGE " nl") == 0 ||
+		     strcmp(packet.text, GRANT_UNLOCK " nl") == 0,
+	     "another order than there is");
+	p->ordered = true;
+	return speak(p);
+}
+
+static bool
 answer_sensibly(struct peers *p, const struct fields *request, uint8_t how)
 {
 	static const char *const slot[] = { "0123456789abcdef", "8", "1" };
@@ -363,7 +491,14 @@ answer_sensibly(struct peers *p, const struct fields *request, uint8_t how)
 	case REQUEST_CHANGES:
 		return send_changes(p, how);
 	case REQUEST_LOG:
+	case REQUEST_CLAIM:
 		return send_fields(p, NULL, 0);
+	case REQUEST_CHECK:
+		return send_checked(p, how);
+	case REQUEST_ASSIST:
+		return send_assisted(p, how);
+	case REQUEST_GRANT:
+		return send_grant(p, how);
 	case REQUEST_FINISH:
 		return send_verdict(p, request, how);
 	default:
@@ -432,6 +567,8 @@ type(struct peers *p)
 		return false;
 	if (byte == UNASKED)
 		return send_own(p, p->judge);
+	if (byte == INTERRUPT && p->grant >= 0)
+		return speak(p);
 	if (byte >= OWN_BYTES)
 		return send_own(p, p->terminal);
 	len = snprintf(packet, sizeof(packet), "=%s",
@@ -488,17 +625,23 @@ hold_both_ends(void *arg)
 {
 	struct peers *p = arg;
 	struct pollfd fds[] = { { .fd = p->terminal, .events = POLLIN },
-				{ .fd = p->judge, .events = POLLIN } };
+				{ .fd = p->judge, .events = POLLIN },
+				{ .events = POLLIN } };
 	bool going = true;
 
 	while (going) {
-		must(poll(fds, 2, 60000) > 0, "nothing, for a minute");
+		fds[2].fd = p->grant;
+		must(poll(fds, 3, 60000) > 0, "nothing, for a minute");
 		going = fds[0].revents == 0 || terminal(p);
 		if (going && fds[1].revents != 0)
 			going = judge(p);
+		if (going && fds[2].revents != 0)
+			going = passwd(p);
 	}
 	close(p->terminal);
 	close(p->judge);
+	if (p->grant >= 0)
+		close(p->grant);
 	return NULL;
 }
 
@@ -514,8 +657,10 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct session_arguments arguments = { .user = "alice", .columns = 80 };
-	struct peers p = { .data = data, .left = size };
+	struct session_arguments arguments = { .user = "alice", .lang = "nl", .columns = 80 };
+	struct peers p = {
+		.data = data, .left = size, .grant = -1, .proofs = 1, .rounds = RESET_ROUNDS
+	};
 	struct session s;
 	uint8_t kind = 0;
 	pthread_t thread;
