@@ -339,6 +339,7 @@ help_is_asked_for_by_one_mail_a_day(void **state)
 	assert_true(mailed("help@corp.example"));
 	assert_string_equal(finish("done"), "asked-administrator");
 	reset_at_console("alice", NULL);
+	assert_true(facts().told);
 	assert_int_equal(status_of(REQUEST_ASSIST), REPLY_THROTTLED);
 	assert_int_equal(number(0), NOW + ASSIST_SECONDS);
 	assert_int_equal(mails(), 1);
@@ -353,6 +354,7 @@ help_is_on_offer_only_where_it_may_be_told(void **state)
 	use_policy(RESET_POLICY SUPPORT);
 	forget_mails();
 	reset_at_console("alice", NULL); /* nothing is wrong */
+	assert_false(facts().assist);
 	assert_int_equal(ask(REQUEST_ASSIST), JUDGED_VIOLATION);
 	freeze_alice();
 	reset();
