@@ -1,4 +1,5 @@
 /* ASSIST: the administrator is asked for help, by a mail to [support] email, at most one a day about a user. */
+#include <errno.h>
 #include <string.h>
 
 #include "methods/judges.h"
@@ -11,12 +12,22 @@
 #include "ssprd/reset_subject.h"
 #include "ssprd/way.h"
 
-/* Of somebody who never logged in there is no record yet, and no mail can be about nobody. Within a transaction. */
+/*
+ * Of somebody who never logged in there is no record yet, and no mail can be about nobody. Within a transaction. 0; -EEXIST:
+ * somebody else's record has that name, until its next login sets it aside; other -errno.
+ */
 static int
 keep_user(struct dialog *d)
 {
+	struct store_user other = { 0 };
+	int r;
+
 	if (d->user.stored.id != 0)
 		return 0;
+	r = store_user_get(d->judge->store, d->user.stored.name, &other);
+	store_user_done(&other);
+	if (r != STORE_NONE)
+		return r < 0 ? r : -EEXIST;
 	d->user.stored.told_at = d->now;
 	return store_user_put(d->judge->store, &d->user.stored);
 }
@@ -62,5 +73,7 @@ reset_assist(struct dialog *d, const struct fields *request, struct message *rep
 	}
 	store_rollback(store);
 	d->user.stored.id = id;
+	if (r == -EEXIST)
+		return judge_answer_reason(reply, REPLY_REFUSED, REASON_LATER);
 	return r < 0 ? r : judge_answer_number(reply, REPLY_THROTTLED, until);
 }

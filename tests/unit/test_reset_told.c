@@ -387,6 +387,22 @@ who_never_logged_in_can_ask_for_help_too(void **state)
 }
 
 static void
+no_mail_is_about_somebody_who_had_the_name_before(void **state)
+{
+	struct context other = reset_context();
+
+	(void)state;
+	use_policy(RESET_POLICY SUPPORT);
+	other.uid = ALICE_UID + 8;
+	forget_mails();
+	reset_at_console("alice", &other);
+	assert_int_equal(facts().reset_case, CASE_NOT_REGISTERED);
+	assert_int_equal(status_of(REQUEST_ASSIST), REPLY_REFUSED);
+	assert_int_equal(mails(), 0);
+	assert_int_equal(stored().uid, ALICE_UID);
+}
+
+static void
 a_block_is_told_at_the_end_of_the_dialog_that_began_it(void **state)
 {
 	(void)state;
@@ -420,6 +436,7 @@ main(void)
 		T(help_is_asked_for_by_one_mail_a_day),
 		T(help_is_on_offer_only_where_it_may_be_told),
 		T(who_never_logged_in_can_ask_for_help_too),
+		T(no_mail_is_about_somebody_who_had_the_name_before),
 		T(a_block_is_told_at_the_end_of_the_dialog_that_began_it),
 	};
 #undef T

@@ -821,7 +821,8 @@ a_reset_ends_no_other_dialog(void **state)
 	struct puppet *all[] = { &login, &a, &b, &x, &y };
 
 	(void)state;
-	assert_non_null(strstr(a.arguments, "-p reset"));
+	assert_non_null(strstr(a.arguments, "-u alice -p reset"));
+	assert_non_null(strstr(x.arguments, "-u - -p reset"));
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(ask(all[i], REQUEST_FACTS, NULL, NULL), REPLY_OK);
 	for (int i = 1; i < 5; i++) {
