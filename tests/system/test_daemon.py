@@ -89,6 +89,26 @@ def test_only_root_may_open_a_dialog(host, person):
     assert not host.sessions()
 
 
+def test_a_reset_is_begun_by_root_alone(host, person):
+    bus.check(person)
+    for name in (person.name, "nobody-at-all"):
+        assert as_user(person.uid, NAME, "Converse", "aysa{sv}",
+                       "(%r, 'reset', %s)" % (name.encode(), EMPTY)) == ("error", ERROR + "NotAllowed")
+    assert not host.sessions()
+
+
+def test_a_reset_of_a_name_that_nobody_has_is_held_and_writes_no_name(host, person):
+    mark = host.log.mark()
+    for name in (person.name, "a-name-that-nobody-has"):
+        with bus.Bus() as link:
+            handle = link.call(NAME, "Converse", "aysa{sv}", name.encode(), "reset",
+                               dbus.Dictionary({"service": dbus.String("sshd", variant_level=1)}, signature="sv"))
+            os.close(handle.take())
+    lines = host.log.since(mark, r"reset-started")
+    assert len(lines) == 2
+    assert not host.log.since(mark, "a-name-that-nobody-has")
+
+
 def test_the_admin_interface_is_roots_but_for_ones_own_record(host):
     me, other = host.person(), host.person()
     bus.check(me)
