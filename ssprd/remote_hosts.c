@@ -50,15 +50,22 @@ remote_host_key(const char *rhost, unsigned char key[REMOTE_KEY_SIZE])
 	return true;
 }
 
-/* Where it stands; hosts->count: nowhere. */
-static size_t
-place_of(const struct remote_hosts *hosts, const unsigned char key[REMOTE_KEY_SIZE])
+/* NULL: it never failed. */
+static const struct remote_host *
+find_key(const struct remote_hosts *hosts, const unsigned char key[REMOTE_KEY_SIZE])
 {
-	size_t i = 0;
+	for (size_t i = 0; i < hosts->count; i++)
+		if (memcmp(hosts->hosts[i].key, key, REMOTE_KEY_SIZE) == 0)
+			return &hosts->hosts[i];
+	return NULL;
+}
 
-	while (i < hosts->count && memcmp(hosts->hosts[i].key, key, REMOTE_KEY_SIZE) != 0)
-		i++;
-	return i;
+static const struct remote_host *
+find(const struct remote_hosts *hosts, const char *rhost)
+{
+	unsigned char key[REMOTE_KEY_SIZE];
+
+	return hosts && remote_host_key(rhost, key) ? find_key(hosts, key) : NULL;
 }
 
 static int64_t
@@ -84,22 +91,30 @@ make_room(struct remote_hosts *hosts)
 bool
 remote_host_throttled(const struct remote_hosts *hosts, const char *rhost, int64_t now)
 {
-	unsigned char key[REMOTE_KEY_SIZE];
-	size_t i;
+	const struct remote_host *host = find(hosts, rhost);
 
-	if (!hosts || !remote_host_key(rhost, key))
-		return false;
-	i = place_of(hosts, key);
-	if (i == hosts->count)
-		return false;
 	/* What lies ahead by more than the window was counted under a wrong clock. */
-	for (int k = 0; k < REMOTE_FAILURES_MAX; k++) {
-		int64_t at = hosts->hosts[i].failures[k];
+	for (int i = 0; host && i < REMOTE_FAILURES_MAX; i++) {
+		int64_t at = host->failures[i];
 
 		if (at == 0 || at <= now - REMOTE_WINDOW || at > now + REMOTE_WINDOW)
 			return false;
 	}
-	return true;
+	return host != NULL;
+}
+
+/* A host that failed, or a place for it. */
+static struct remote_host *
+place_of(struct remote_hosts *hosts, const unsigned char key[REMOTE_KEY_SIZE])
+{
+	struct remote_host *host = (struct remote_host *)find_key(hosts, key);
+
+	if (host)
+		return host;
+	host = make_room(hosts);
+	*host = (struct remote_host){ 0 };
+	memcpy(host->key, key, REMOTE_KEY_SIZE);
+	return host;
 }
 
 void
@@ -107,18 +122,10 @@ remote_host_fail(struct remote_hosts *hosts, const char *rhost, int64_t now)
 {
 	unsigned char key[REMOTE_KEY_SIZE];
 	struct remote_host *host;
-	size_t i;
 
 	if (!hosts || !remote_host_key(rhost, key))
 		return;
-	i = place_of(hosts, key);
-	if (i < hosts->count) {
-		host = &hosts->hosts[i];
-	} else {
-		host = make_room(hosts);
-		*host = (struct remote_host){ 0 };
-		memcpy(host->key, key, sizeof(key));
-	}
+	host = place_of(hosts, key);
 	host->failures[host->next] = now;
 	host->next = (host->next + 1) % REMOTE_FAILURES_MAX;
 }
@@ -126,16 +133,10 @@ remote_host_fail(struct remote_hosts *hosts, const char *rhost, int64_t now)
 void
 remote_host_take_back(struct remote_hosts *hosts, const char *rhost)
 {
-	unsigned char key[REMOTE_KEY_SIZE];
-	struct remote_host *host;
-	size_t i;
+	struct remote_host *host = (struct remote_host *)find(hosts, rhost);
 
-	if (!hosts || !remote_host_key(rhost, key))
+	if (!host)
 		return;
-	i = place_of(hosts, key);
-	if (i == hosts->count)
-		return;
-	host = &hosts->hosts[i];
 	host->next = (host->next + REMOTE_FAILURES_MAX - 1) % REMOTE_FAILURES_MAX;
 	host->failures[host->next] = 0;
 }

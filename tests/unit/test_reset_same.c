@@ -29,21 +29,6 @@ nothing(void)
 }
 
 static void
-freeze_alice(void)
-{
-	assert_int_equal(store_user_mark(judge.store, stored().id, MARK_FROZEN_AT, NOW), 0);
-}
-
-static void
-block_alice(void)
-{
-	limit_key key;
-
-	limit_user_key(judge.vault, LIMIT_FAILURES, stored().id, key);
-	assert_int_equal(store_block_put(judge.store, key, NOW + 3600), 0);
-}
-
-static void
 exclude_alice(void)
 {
 	use_policy(RESET_POLICY "[registration]\nexclude = alice\n");

@@ -69,21 +69,6 @@ what_is_the_console(void **state)
 			fail_msg("%s on %s from '%s'", rows[i].service, rows[i].tty, rows[i].rhost);
 }
 
-static void
-block_alice(void)
-{
-	limit_key key;
-
-	limit_user_key(judge.vault, LIMIT_FAILURES, stored().id, key);
-	assert_int_equal(store_block_put(judge.store, key, NOW + 3600), 0);
-}
-
-static void
-freeze_alice(void)
-{
-	assert_int_equal(store_user_mark(judge.store, stored().id, MARK_FROZEN_AT, NOW), 0);
-}
-
 static enum reset_case
 case_now(const struct context *context)
 {
