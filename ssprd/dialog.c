@@ -7,6 +7,7 @@
 #include "ssprd/changes.h"
 #include "ssprd/context.h"
 #include "ssprd/core/store.h"
+#include "ssprd/reset.h"
 #include "ssprd/sending.h"
 
 int
@@ -22,6 +23,8 @@ dialog_init(struct dialog *d, struct judge *judge, enum purpose purpose, struct 
 			      .now = now,
 			      .interactive = context->interactive,
 			      .reset.outcome = VERDICT_COUNT,
+			      .reset.known = context->has_uid || user->stored.id != 0,
+			      .reset.sent = METHOD_COUNT,
 			      .passing = -1 };
 	d->user = *user;
 	*user = (struct user){ 0 };
@@ -52,6 +55,7 @@ dialog_begins(struct dialog *d)
 void
 dialog_close(struct dialog *d)
 {
+	reset_close(d);
 	d->state = DIALOG_OVER;
 	dialog_slot_release(d);
 	dialog_forget_answers(d);
@@ -117,6 +121,8 @@ dialog_may_add(const struct dialog *d)
 {
 	bool shown = d->proven || dialog_code_open(d);
 
+	if (d->purpose == PURPOSE_RESET)
+		return false;
 	if (d->purpose == PURPOSE_MANAGE)
 		return shown && d->plan.done > 0;
 	return d->purpose == PURPOSE_ENROLL && !d->plan.needs_code &&
@@ -126,6 +132,8 @@ dialog_may_add(const struct dialog *d)
 bool
 dialog_may_change(const struct dialog *d, enum method method)
 {
+	if (d->purpose == PURPOSE_RESET)
+		return false;
 	if (dialog_code_open(d))
 		return true;
 	return d->purpose == PURPOSE_MANAGE && (d->proven & ~dialog_bit(method)) != 0;
@@ -135,15 +143,17 @@ int
 dialog_audit(struct dialog *d, enum audit_event event, const char *method, const char *result,
 	     const char *reason)
 {
+	bool unknown = d->purpose == PURPOSE_RESET && !d->reset.known;
+	const char *name = unknown ? NULL : d->user.stored.name; /* people type passwords there */
 	struct audit_entry entry = { .event = event,
-				     .user = d->user.stored.name,
-				     .actor = d->user.stored.name,
+				     .user = name,
+				     .actor = name,
 				     .method = method,
 				     .result = result,
 				     .reason = reason,
 				     .service = d->service,
 				     .rhost = d->rhost,
-				     .uid = d->user.stored.uid,
+				     .uid = unknown ? -1 : d->user.stored.uid,
 				     .session = d->number,
 				     .now = d->now };
 

@@ -15,6 +15,7 @@ struct catalogues;
 struct config;
 struct dialog;
 struct outbox;
+struct remote_hosts;
 struct slots;
 struct stamps;
 struct store;
@@ -38,8 +39,9 @@ struct judge {
 	struct vault *vault;
 	struct stamps *stamps;
 	struct slots *slots;
-	struct outbox *outbox;    /* who is told when a message was put there; NULL: nobody */
-	unsigned int implemented; /* methods_implemented() */
+	struct outbox *outbox;      /* who is told when a message was put there; NULL: nobody */
+	struct remote_hosts *hosts; /* from which resets failed */
+	unsigned int implemented;   /* methods_implemented() */
 	char host[HOST_NAME_MAX_BYTES + 1];
 };
 

@@ -13,6 +13,7 @@
 #define TERMINAL_FD   3
 #define REQUESTS_FD   4
 #define ARGUMENTS_MAX 16
+#define NOBODY        "-"
 
 static int
 pair(int fds[2])
@@ -28,6 +29,13 @@ close_pair(const int fds[2])
 			close(fds[i]);
 }
 
+/* Command lines are read by everybody, and a name that nobody has may be a password that was typed too early. */
+static const char *
+name_of(const struct dialog *d)
+{
+	return d->purpose == PURPOSE_RESET && !d->reset.known ? NOBODY : d->user.stored.name;
+}
+
 static int
 run(struct children *children, struct child *child, const char *program, const struct dialog *d,
     unsigned int columns, void (*ended)(struct child *child, int status), int requests,
@@ -37,12 +45,9 @@ run(struct children *children, struct child *child, const char *program, const s
 	char width[16] = "";
 	const struct {
 		const char *option, *value;
-	} options[] = { { "-u", d->user.stored.name },
-			{ "-p", purpose_word(d->purpose) },
-			{ "-s", d->service },
-			{ "-l", d->lang },
-			{ "-r", d->rhost },
-			{ "-t", d->tty },
+	} options[] = { { "-u", name_of(d) }, { "-p", purpose_word(d->purpose) },
+			{ "-s", d->service }, { "-l", d->lang },
+			{ "-r", d->rhost },   { "-t", d->tty },
 			{ "-w", width } };
 	const char *argv[ARGUMENTS_MAX] = { program };
 	size_t n = 1;

@@ -1,6 +1,6 @@
 /*
  * A session's process and its two sockets: fd 3 the terminal, fd 4 the requests, nothing secret
- * on its command line.
+ * on its command line: of a name that nobody has "-" stands there.
  */
 #ifndef SSPRD_LAUNCH_H
 #define SSPRD_LAUNCH_H

@@ -36,6 +36,7 @@ words_of(const struct judge *j, const struct change *c)
 				      .by_administrator = c->event != AUDIT_FROZEN && c->actor &&
 							  strcmp(c->actor, name) != 0,
 				      .time = c->now,
+				      .code = c->reason ? c->reason : "",
 				      .contact = j->config->support.contact };
 }
 

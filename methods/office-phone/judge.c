@@ -30,10 +30,18 @@ read(struct dialog *d, const struct field *filled_in, char wire[CODE_TO_MAX + 1]
 	return REASON_COUNT;
 }
 
+static bool
+parse(const struct field *typed, char wire[CODE_TO_MAX + 1])
+{
+	return phone_parse((const char *)typed->data, typed->len, true, wire) == PHONE_FINE;
+}
+
 static const struct code_kind kind = {
 	.method = METHOD_OFFICE_PHONE,
 	.way = by_call,
 	.read = read,
+	.parse = parse,
+	.example = "+4930123456",
 	.forbids = value_forbids,
 	.destination = value_line,
 	.mask = phone_mask,
@@ -59,4 +67,5 @@ const struct method_judge office_phone_judge = {
 	.try = try,
 	.prove = try,
 	.mask = value_mask_number,
+	.code = &kind,
 };

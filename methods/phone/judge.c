@@ -37,10 +37,18 @@ read(struct dialog *d, const struct field *typed, char wire[CODE_TO_MAX + 1], in
 	return REASON_COUNT;
 }
 
+static bool
+parse(const struct field *typed, char wire[CODE_TO_MAX + 1])
+{
+	return phone_parse((const char *)typed->data, typed->len, false, wire) == PHONE_FINE;
+}
+
 static const struct code_kind kind = {
 	.method = METHOD_PHONE,
 	.way = by_text_or_call,
 	.read = read,
+	.parse = parse,
+	.example = "+4930123456",
 	.forbids = value_forbids,
 	.destination = value_line,
 	.mask = phone_mask,
@@ -65,4 +73,5 @@ const struct method_judge phone_judge = {
 	.try = try,
 	.prove = try,
 	.mask = value_mask_number,
+	.code = &kind,
 };

@@ -91,6 +91,26 @@ def test_only_root_may_open_a_dialog(host, person):
     assert not host.sessions()
 
 
+def test_a_reset_is_begun_by_root_alone(host, person):
+    bus.check(person)
+    for name in (person.name, "nobody-at-all"):
+        assert as_user(person.uid, NAME, "Converse", "aysa{sv}",
+                       "(%r, 'reset', %s)" % (name.encode(), EMPTY)) == ("error", ERROR + "NotAllowed")
+    assert not host.sessions()
+
+
+def test_a_reset_of_a_name_that_nobody_has_is_held_and_writes_no_name(host, person):
+    mark = host.log.mark()
+    for name in (person.name, "a-name-that-nobody-has"):
+        with bus.Bus() as link:
+            handle = link.call(NAME, "Converse", "aysa{sv}", name.encode(), "reset",
+                               dbus.Dictionary({"service": dbus.String("sshd", variant_level=1)}, signature="sv"))
+            os.close(handle.take())
+    lines = host.log.since(mark, r"reset-started")
+    assert len(lines) == 2
+    assert not host.log.since(mark, "a-name-that-nobody-has")
+
+
 def test_the_admin_interface_is_roots_but_for_ones_own_record(host):
     me, other = host.person(), host.person()
     bus.check(me)
@@ -102,7 +122,7 @@ def test_the_admin_interface_is_roots_but_for_ones_own_record(host):
     assert as_user(me.uid, ADMIN, "Show", "ay", "(%r,)" % me.name.encode())[0] == "answer"
 
 
-@pytest.mark.parametrize("purpose", ["reset", "world-domination", ""])
+@pytest.mark.parametrize("purpose", ["world-domination", ""])
 def test_a_dialog_for_another_purpose_is_a_bad_request(person, purpose):
     assert refused_as_root(NAME, "Converse", "aysa{sv}", person.name.encode(), purpose, context_of(person)) == \
         ERROR + "BadRequest"
@@ -250,10 +270,10 @@ def test_no_stamp_while_a_configuration_file_is_newer_than_the_policy(host, poli
 
 
 def test_what_comes_later_is_one_warning_a_key(host, policy):
-    policy(POLICY + "[reset]\ndisclose = never\n")
+    policy(POLICY + "[audit]\nretention_days = 30\n")
     mark = host.log.mark()
     bus.check(host.person())
-    assert len(host.log.since(mark, r"\[reset\] disclose is set")) == 1
+    assert len(host.log.since(mark, r"\[audit\] retention_days is set")) == 1
 
 
 # --- its start and its end

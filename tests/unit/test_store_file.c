@@ -137,20 +137,20 @@ another_programs_database_is_refused(void **state)
 static void
 an_older_file_is_brought_up_a_step_at_a_time(void **state)
 {
-	const char *const steps[] = { schema_migrations[0], schema_migrations[1],
-				      schema_migrations[2], "CREATE TABLE third (x)",
-				      "CREATE TABLE fourth (x)" };
+	const char *const steps[] = { schema_migrations[0],     schema_migrations[1],
+				      schema_migrations[2],     schema_migrations[3],
+				      "CREATE TABLE fifth (x)", "CREATE TABLE sixth (x)" };
 	int64_t version = 0, tables = 0;
 
 	(void)state;
 	assert_int_equal(add_event(), 0);
-	assert_int_equal(store_check_version(store, 5), STORE_DONE);
-	assert_int_equal(store_migrate(store, steps, 5), 0);
+	assert_int_equal(store_check_version(store, 6), STORE_DONE);
+	assert_int_equal(store_migrate(store, steps, 6), 0);
 	assert_int_equal(store_number(store, "PRAGMA user_version", &version), 0);
-	assert_int_equal(version, 5);
+	assert_int_equal(version, 6);
 	assert_int_equal(store_number(store,
 				      "SELECT count(*) FROM sqlite_schema"
-				      " WHERE name IN ('third', 'fourth')",
+				      " WHERE name IN ('fifth', 'sixth')",
 				      &tables),
 			 0);
 	assert_int_equal(tables, 2);
@@ -161,12 +161,12 @@ static void
 a_migration_that_fails_changes_nothing(void **state)
 {
 	const char *const steps[] = { schema_migrations[0], schema_migrations[1],
-				      schema_migrations[2],
+				      schema_migrations[2], schema_migrations[3],
 				      "CREATE TABLE half (x); INSERT INTO absent VALUES (1)" };
 	int64_t version = 0, tables = -1;
 
 	(void)state;
-	assert_true(store_migrate(store, steps, 4) < 0);
+	assert_true(store_migrate(store, steps, 5) < 0);
 	assert_int_equal(store_number(store, "PRAGMA user_version", &version), 0);
 	assert_int_equal(version, schema_version);
 	assert_int_equal(store_number(store,
