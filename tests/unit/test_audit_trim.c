@@ -166,8 +166,8 @@ static void
 a_checkpoint_that_was_moved_is_found(void **state)
 {
 	static const char *const changes[] = {
-		"UPDATE checkpoint SET row = 3, chain = (SELECT chain FROM audit WHERE id = 3);"
-		"DELETE FROM audit WHERE id = 3",
+		("UPDATE checkpoint SET row = 3, chain = (SELECT chain FROM audit WHERE id = 3);"
+		 "DELETE FROM audit WHERE id = 3"),
 		"UPDATE checkpoint SET chain = zeroblob(32)",
 		"UPDATE checkpoint SET seal = zeroblob(32)",
 		"DELETE FROM checkpoint",
