@@ -21,7 +21,8 @@
 #include "text/language.h"
 #include "text/log.h"
 
-#define SEND_MS 1000
+#define SEND_MS   1000
+#define DRAIN_MAX 64 /* packets: what a socket holds, and then some */
 
 struct grant {
 	const struct grant_tools *tools;
@@ -267,6 +268,20 @@ unlock(struct grant *g)
 	return VERDICT_FAILED;
 }
 
+/*
+ * What was sent and not read: perhaps a password. A socket that is closed with something unread is reset, and the holder would
+ * not see the verdict.
+ */
+static void
+drain(const struct grant *g)
+{
+	struct packet p = { 0 };
+
+	for (int i = 0; i < DRAIN_MAX && packet_receive(g->fd, &p, 0) == PACKET_GOT; i++)
+		;
+	packet_done(&p);
+}
+
 /* The account is ours, and somebody has chosen. */
 static enum verdict
 act(struct grant *g, enum grant_choice choice)
@@ -309,6 +324,7 @@ grant_run(const struct grant_tools *tools, const struct account_rules *rules, co
 	entry_done(&g.before);
 	log_info("grant of %s: %s%s%s", user, verdict_word(v), g.why != NULL ? ": " : "",
 		 g.why != NULL ? g.why : "");
+	drain(&g);
 	(void)say(&g, PACKET_END, verdict_word(v));
 	return v;
 }

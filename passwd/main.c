@@ -82,15 +82,14 @@ supervise(const char *user, int fd)
 	return 0;
 }
 
-/* Nothing comes from whoever started this, and 0 to 2 are open. */
+/* Nothing comes from whoever started this, and nothing goes there. */
 static void
 start_clean(void)
 {
-	int fd;
+	const int fd = open("/dev/null", O_RDWR);
 
-	do
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	while (fd >= 0 && fd <= STDERR_FILENO);
+	for (int i = STDIN_FILENO; fd >= 0 && i <= STDERR_FILENO; i++)
+		(void)dup2(fd, i);
 	(void)close_range(STDERR_FILENO + 1, ~0U, 0);
 	(void)clearenv();
 	(void)setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
