@@ -65,6 +65,8 @@ def test_the_words_of_pam_are_in_the_language_of_the_holder(judge, person):
     grant = judge.grant(person.name)
     grant.choose("change nl_NL.UTF-8")
     assert "wachtwoord" in grant.prompt()
+    grant.answer("abc")
+    assert "wachtwoord" in grant.prompt() and "ten minste 6 tekens" in grant.errors[0]
     grant.give_up()
     assert grant.prompt() is None and grant.verdict == "declined"
 
