@@ -15,6 +15,8 @@
 #include "passwd/talk.h"
 #include "protocol/buslink.h"
 
+#define SLICE_MS 50
+
 pid_t
 run_fork(void)
 {
@@ -44,7 +46,18 @@ reap(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
 }
 
+/* Has it ended, and waits to be reaped? */
+static bool
+has_ended(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == pid;
+}
+
 struct wait {
+	pid_t pid;
 	const struct run_limits *limits;
 	bool holder; /* it is the holder's turn */
 	int64_t *turn_began;
@@ -84,9 +97,11 @@ watch(struct wait *w)
 	int64_t left;
 
 	while ((left = time_left(w)) > 0) {
+		if (w->fds[0].fd < 0 && left > SLICE_MS)
+			left = SLICE_MS; /* a kernel without pidfd */
 		if (poll(w->fds, 2, (int)left) < 0)
 			continue;
-		if (w->fds[0].revents != 0)
+		if (has_ended(w->pid))
 			return true;
 		if (w->fds[1].revents != 0)
 			take_turns(w);
@@ -97,14 +112,14 @@ watch(struct wait *w)
 int
 run_wait(pid_t pid, const struct run_limits *limits, int64_t *turn_began)
 {
-	struct wait w = { .limits = limits, .turn_began = turn_began };
+	struct wait w = { .pid = pid, .limits = limits, .turn_began = turn_began };
 	bool ended;
 	int r;
 
 	*turn_began = buslink_now();
 	w.fds[0] = (struct pollfd){ .fd = pidfd_open(pid, 0), .events = POLLIN };
 	w.fds[1] = (struct pollfd){ .fd = limits->turn, .events = POLLIN };
-	ended = w.fds[0].fd >= 0 && watch(&w);
+	ended = watch(&w);
 	if (w.fds[0].fd >= 0)
 		close(w.fds[0].fd);
 	/* What it has started and left behind goes with it. */

@@ -1,6 +1,7 @@
 """sspr-passwd with the host's real PAM modules: a password that is set, refused or left alone."""
 # The rest is in test_passwd_faults.py: who may ask, and what goes wrong on the way.
 
+import glob
 import os
 import stat
 import subprocess
@@ -37,7 +38,22 @@ def test_a_new_password_holds_and_only_its_line_has_changed(host, judge, person)
     assert not host.log.since(mark, GOOD)
 
 
-SECURITY = "/usr/lib/x86_64-linux-gnu/security/"
+def test_many_at_once_do_not_lose_one_anothers_passwords(host, judge):
+    people = [host.person() for _ in range(12)]
+    held = [judge.grant(person.name) for person in people]
+    for grant in held:
+        grant.choose()
+        grant.prompt()
+        grant.answer(GOOD)
+        grant.prompt()
+    for grant in held:
+        grant.answer(GOOD)
+    for grant, person in zip(held, people):
+        assert grant.prompt() is None and grant.verdict == "password-changed"
+        assert fits(person, GOOD)
+
+
+SECURITY = os.path.dirname(glob.glob("/usr/lib/*/security/pam_unix.so")[0]) + "/"
 
 
 @pytest.fixture
