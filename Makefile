@@ -50,8 +50,9 @@ CLIENT  = $(BUILD)/libsspr-client.so
 DAEMON  = $(BUILD)/ssprd
 SESSION = $(BUILD)/sspr-session
 DELIVER = $(BUILD)/sspr-deliver
+PASSWD  = $(BUILD)/sspr-passwd
 CTL     = $(BUILD)/ssprctl
-PROGRAMS = $(MODULE) $(CLIENT) $(DAEMON) $(SESSION) $(DELIVER) $(CTL)
+PROGRAMS = $(MODULE) $(CLIENT) $(DAEMON) $(SESSION) $(DELIVER) $(PASSWD) $(CTL)
 CATALOGUES = $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/sspr.mo,$(wildcard po/*.po))
 
 .PHONY: all
@@ -80,6 +81,8 @@ $(SESSION): $(call objects,session/*.c methods/asks.c methods/*/ask*.c) $(SAN_OB
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsodium -lutf8proc -lidn2 -lseccomp -lqrencode
 $(DELIVER): $(call objects,deliver/*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl -ljansson -lseccomp -lidn2 -lutf8proc
+$(PASSWD): $(call objects,passwd/*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpam -ldbus-1 -lidn2 -lutf8proc
 $(CTL): $(call objects,ssprctl/*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ldbus-1 -ljansson -lsmartcols -lutf8proc -lidn2
 
@@ -89,15 +92,17 @@ $(BUILD)/locale/%/LC_MESSAGES/sspr.mo: po/%.po
 
 include tests/tests.mk
 
-# What make install puts where, and make uninstall takes away: FILE:PLACE. sspr.conf stands apart, it is the administrator's.
+# What make install puts where, and make uninstall takes away: FILE:PLACE. Those that are the administrator's stand apart: an
+# existing one is kept, and none is taken away.
+ADMIN_PLACES = policy/sspr.conf:$(SYSCONFDIR)/sspr/sspr.conf policy/pam.d/sspr-passwd:$(SYSCONFDIR)/pam.d/sspr-passwd
 PROGRAM_PLACES = $(DAEMON):$(PREFIX)/sbin/ssprd $(CTL):$(PREFIX)/bin/ssprctl \
-	$(SESSION):$(LIBEXECDIR)/sspr-session $(DELIVER):$(LIBEXECDIR)/sspr-deliver
+	$(SESSION):$(LIBEXECDIR)/sspr-session $(DELIVER):$(LIBEXECDIR)/sspr-deliver $(PASSWD):$(LIBEXECDIR)/sspr-passwd
 DATA_PLACES = $(MODULE):$(PAMDIR)/pam_sspr.so $(CLIENT):$(LIBDIR)/sspr/libsspr-client.so \
 	policy/sysusers.d/sspr.conf:$(PREFIX)/lib/sysusers.d/sspr.conf \
 	policy/tmpfiles.d/sspr.conf:$(PREFIX)/lib/tmpfiles.d/sspr.conf \
-	policy/systemd/ssprd.service:$(PREFIX)/lib/systemd/system/ssprd.service \
-	policy/dbus/org.sspr.Sspr1.conf:$(DATADIR)/dbus-1/system.d/org.sspr.Sspr1.conf \
-	policy/dbus/org.sspr.Sspr1.service:$(DATADIR)/dbus-1/system-services/org.sspr.Sspr1.service \
+	$(foreach f,$(wildcard policy/systemd/*.service),$(f):$(PREFIX)/lib/systemd/system/$(notdir $(f))) \
+	$(foreach f,$(wildcard policy/dbus/*.conf),$(f):$(DATADIR)/dbus-1/system.d/$(notdir $(f))) \
+	$(foreach f,$(wildcard policy/dbus/*.service),$(f):$(DATADIR)/dbus-1/system-services/$(notdir $(f))) \
 	$(foreach f,$(wildcard policy/questions/*.txt),$(f):$(DATADIR)/sspr/questions/$(notdir $(f))) \
 	$(foreach f,$(wildcard policy/gateways/*.conf),$(f):$(DATADIR)/sspr/gateways/$(notdir $(f))) \
 	$(foreach f,$(wildcard man/*.[1-8]),$(f):$(DATADIR)/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
@@ -115,8 +120,8 @@ endef
 install: all
 	$(foreach row,$(PROGRAM_PLACES),install -D -m 0755 $(call from,$(row)) $(call place,$(row))$(newline)	)
 	$(foreach row,$(DATA_PLACES),install -D -m 0644 $(call from,$(row)) $(call place,$(row))$(newline)	)
-	test -e "$(DESTDIR)$(SYSCONFDIR)/sspr/sspr.conf" || \
-		install -D -m 0644 policy/sspr.conf "$(DESTDIR)$(SYSCONFDIR)/sspr/sspr.conf"
+	$(foreach row,$(ADMIN_PLACES),test -e $(call place,$(row)) || \
+		install -D -m 0644 $(call from,$(row)) $(call place,$(row))$(newline)	)
 uninstall:
 	rm -f $(foreach row,$(PROGRAM_PLACES) $(DATA_PLACES),$(call place,$(row)))
 	for folder in $(OWN_FOLDERS:%="$(DESTDIR)%"); do \

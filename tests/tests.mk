@@ -61,7 +61,7 @@ bench: deps
 	SSPR_BUILD=$(BUILD) tests/in-namespace /usr/bin/python3 -B tests/bench/bench.py
 
 C_FILES = $(sort $(wildcard *.[ch] protocol/*.[ch] pam_sspr/*.[ch] ssprd/*.[ch] ssprd/core/*.[ch] text/*.[ch] session/*.[ch] \
-	methods/*.[ch] methods/*/*.[ch] deliver/*.[ch] ssprctl/*.[ch] tests/*.[ch] tests/*/*.[ch]))
+	methods/*.[ch] methods/*/*.[ch] deliver/*.[ch] passwd/*.[ch] ssprctl/*.[ch] tests/*.[ch] tests/*/*.[ch]))
 SHELL_FILES = tests/deps tests/in-namespace tests/demo/run tests/fuzz/run .ci/run
 TIDY = $(patsubst %.c,$(BUILD)/lint/%.tidy,$(filter-out tests/%,$(filter %.c,$(C_FILES))))
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+import grants
 import rogue as rogues
 import sshd
 from host import POLICY, SANITIZED, Host
+from waiting import wait_until
 
 
 def pytest_configure(config):
@@ -72,3 +74,18 @@ def password_sshd(host):
     server = sshd.Sshd(2203, sshd.PASSWORD)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def judge(host):
+    """In ssprd's place, for sspr-passwd."""
+    stand_in = grants.StandIn(host)
+    yield stand_in
+    stand_in.stop()
+    grants.stop_helper()
+
+
+@pytest.fixture
+def no_grant_is_left(judge):
+    yield
+    wait_until(lambda: not grants.supervisors(), "no grant is left")

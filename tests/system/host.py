@@ -20,7 +20,7 @@ HOST_BUILD = os.environ.get("SSPR_HOST_BUILD", BUILD)
 SANITIZED = "SSPR_SANITIZED" in os.environ
 REPORTS = "/tmp/sanitizer"
 PROGRAMS = {"ssprd": "/usr/sbin/", "ssprctl": "/usr/bin/", "sspr-session": "/usr/libexec/sspr/",
-            "sspr-deliver": "/usr/libexec/sspr/"}
+            "sspr-deliver": "/usr/libexec/sspr/", "sspr-passwd": "/usr/libexec/sspr/"}
 CONF = "/etc/sspr/sspr.conf"
 DATABASE = "/var/lib/sspr/sspr.db"
 KEY_FILE = "/var/lib/sspr/master.key"

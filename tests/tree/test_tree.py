@@ -13,19 +13,23 @@ TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(TREE, os.environ.get("SSPR_BUILD", "build"))
 MULTIARCH = subprocess.run(["cc", "-print-multiarch"], capture_output=True, text=True, check=True).stdout.strip()
 
-PAGES = {"sspr.7", "sspr.conf.5", "pam_sspr.8", "ssprd.8", "sspr-deliver.8", "ssprctl.1"}
+PAGES = {"sspr.7", "sspr.conf.5", "pam_sspr.8", "ssprd.8", "sspr-deliver.8", "sspr-passwd.8", "ssprctl.1"}
 INSTALLED = {  # path: mode
     "usr/sbin/ssprd": 0o755,
     "usr/bin/ssprctl": 0o755,
     "usr/libexec/sspr/sspr-session": 0o755,
     "usr/libexec/sspr/sspr-deliver": 0o755,
+    "usr/libexec/sspr/sspr-passwd": 0o755,
     "usr/lib/%s/security/pam_sspr.so" % MULTIARCH: 0o644,
     "usr/lib/%s/sspr/libsspr-client.so" % MULTIARCH: 0o644,
     "usr/lib/sysusers.d/sspr.conf": 0o644,
     "usr/lib/tmpfiles.d/sspr.conf": 0o644,
     "usr/lib/systemd/system/ssprd.service": 0o644,
+    "usr/lib/systemd/system/sspr-passwd.service": 0o644,
     "usr/share/dbus-1/system.d/org.sspr.Sspr1.conf": 0o644,
     "usr/share/dbus-1/system-services/org.sspr.Sspr1.service": 0o644,
+    "usr/share/dbus-1/system.d/org.sspr.Password1.conf": 0o644,
+    "usr/share/dbus-1/system-services/org.sspr.Password1.service": 0o644,
     "usr/share/sspr/gateways/kannel.conf": 0o644,
     "usr/share/sspr/gateways/messagebird-sms.conf": 0o644,
     "usr/share/sspr/gateways/messagebird-voice.conf": 0o644,
@@ -38,6 +42,7 @@ INSTALLED = {  # path: mode
     "usr/share/sspr/questions/nl.txt": 0o644,
     "usr/share/locale/nl/LC_MESSAGES/sspr.mo": 0o644,
     "etc/sspr/sspr.conf": 0o644,
+    "etc/pam.d/sspr-passwd": 0o644,
 }
 INSTALLED.update({"usr/share/man/man%s/%s" % (page[-1], page): 0o644 for page in PAGES})
 EXAMPLES = "usr/share/doc/sspr/examples/"
@@ -85,20 +90,22 @@ def test_install_puts_each_file_where_the_design_says(installed):
 
 def test_install_keeps_a_policy_that_is_there(installed, tmp_path):
     install(tmp_path)
-    conf = tmp_path / "etc/sspr/sspr.conf"
-    conf.write_text("# mine\n")
+    files = [tmp_path / "etc/sspr/sspr.conf", tmp_path / "etc/pam.d/sspr-passwd"]
+    for file in files:
+        file.write_text("# mine\n")
     install(tmp_path)
-    assert conf.read_text() == "# mine\n"
+    assert [file.read_text() for file in files] == ["# mine\n"] * 2
 
 
 def test_uninstall_leaves_the_policy_alone(tmp_path):
     install(tmp_path)
     install(tmp_path, "uninstall")
-    assert set(files_below(tmp_path)) == {"etc/sspr/sspr.conf"}
+    assert set(files_below(tmp_path)) == {"etc/sspr/sspr.conf", "etc/pam.d/sspr-passwd"}
 
 
 def test_the_installed_units_name_programs_that_are_installed(installed):
-    for path in ("usr/lib/systemd/system/ssprd.service", "usr/share/dbus-1/system-services/org.sspr.Sspr1.service"):
+    for path in ("usr/lib/systemd/system/ssprd.service", "usr/share/dbus-1/system-services/org.sspr.Sspr1.service",
+                 "usr/lib/systemd/system/sspr-passwd.service", "usr/share/dbus-1/system-services/org.sspr.Password1.service"):
         programs = re.findall(r"^Exec(?:Start)?=(\S+)", (installed / path).read_text(), re.MULTILINE)
         assert programs
         for program in programs:
@@ -138,7 +145,7 @@ def test_the_client_library_exports_its_calls_alone():
 
 # --- --help and the man pages
 
-PROGRAMS = {"ssprd": "ssprd.8", "sspr-deliver": "sspr-deliver.8", "ssprctl": "ssprctl.1", "sspr-session": None}
+PROGRAMS = {"ssprd": "ssprd.8", "sspr-deliver": "sspr-deliver.8", "sspr-passwd": "sspr-passwd.8", "ssprctl": "ssprctl.1", "sspr-session": None}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -1,0 +1,41 @@
+/*
+ * One grant, from its first packet to its verdict (protocol/grant.h). Runs in a process of its own, the supervisor, which never sees a
+ * password: it says what may be done, watches the clock over the PAM child, and reads from the shadow file what became of it.
+ */
+#ifndef SSPR_PASSWD_GRANT_H
+#define SSPR_PASSWD_GRANT_H
+
+#include <stddef.h>
+
+#include "passwd/change.h"
+#include "passwd/tally.h"
+#include "protocol/grant.h"
+#include "protocol/words.h"
+
+/*
+ * The PAM child's part of GRANT_WORK_MS: setting back the tally and telling ssprd follow in the same turn.
+ */
+#define GRANT_CHANGE_MS (GRANT_WORK_MS - OUTCOME_WAIT_MS - TALLY_MS - 1000)
+
+/* What a grant works with; grant_host is the real one. */
+struct grant_tools {
+	enum change_said (*change)(const struct change *c); /* in a process of its own */
+	int (*reset)(const char *user);                     /* as tally_reset */
+	int (*report)(const char *user, const char *what);  /* as outcome_report */
+	int seconds, change_ms;                             /* GRANT_SECONDS, GRANT_CHANGE_MS */
+};
+extern const struct grant_tools grant_host;
+
+enum grant_choice { GRANT_CHOSE_CHANGE, GRANT_CHOSE_UNLOCK, GRANT_CHOSE_NOTHING };
+
+/* The holder's answer to the first packet. lang: LANG_NAME_MAX + 1 bytes, "" for none. GRANT_CHOSE_NOTHING: it is none. */
+enum grant_choice grant_choose(const char *text, char *lang);
+
+/*
+ * Run the grant of user on the socket fd to its end, and say the verdict. VERDICT_DECLINED also where nobody was left to hear it.
+ * The language of the process becomes the holder's. One log line says what became of it.
+ */
+enum verdict grant_run(const struct grant_tools *tools, const struct account_rules *rules,
+		       const char *user, int fd);
+
+#endif
