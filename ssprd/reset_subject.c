@@ -80,12 +80,13 @@ reset_on_console(const char *service, const char *tty, const char *rhost)
 enum reset_case
 reset_case_of(const struct dialog *d, int64_t *until)
 {
+	const struct config *config = d->judge->config;
 	const struct store_user *user = &d->user.stored;
 
 	*until = 0;
-	if (!user->local_password)
+	if (!user->local_password || user->uid <= 0 || user->uid < config->registration.min_uid)
 		return CASE_CONTACT;
-	if (!d->plan.enabled || !d->judge->config->reset.enabled)
+	if (!d->plan.enabled || !config->reset.enabled)
 		return CASE_NOT_ENABLED;
 	if (user->frozen_at)
 		return CASE_FROZEN;

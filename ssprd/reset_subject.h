@@ -18,7 +18,10 @@ struct dialog;
  */
 bool reset_on_console(const char *service, const char *tty, const char *rhost);
 
-/* Why nothing can be reset, by what is known now; CASE_NONE: it can. *until: of a block, else 0. */
+/*
+ * Why nothing can be reset, by what is known now; CASE_NONE: it can. The first that applies: not a password of this host's users (kept
+ * elsewhere, root's, a system account's), not enabled, frozen, blocked, not enough methods. *until: of a block, else 0.
+ */
 enum reset_case reset_case_of(const struct dialog *d, int64_t *until);
 
 /* "SSPR-BLOCKED"; "" for CASE_NONE. */

@@ -201,6 +201,57 @@ sends_and_failures_of_each_user_have_keys_of_their_own(void **state)
 	vault_stop(vault);
 }
 
+static int
+counted(void)
+{
+	int count = -1;
+
+	assert_int_equal(store_event_count(store, user, 0, &count), 0);
+	return count;
+}
+
+static void
+one_failure_is_taken_back_with_the_block_that_it_began(void **state)
+{
+	int64_t until;
+
+	(void)state;
+	fail_times(4, START);
+	assert_int_equal(fail_at(START + 1, &until), LIMIT_PERMITTED);
+	assert_int_equal(limit_take_back(store, user, START + 1, until), 0);
+	assert_int_equal(counted(), 4);
+	assert_int_equal(blocked_at(START + 1), 0);
+	assert_int_equal(fail_at(START + 2, &until), LIMIT_PERMITTED);
+	assert_int_equal(until, START + 2 + DAY);
+}
+
+static void
+a_failure_that_is_taken_back_leaves_a_block_that_another_began(void **state)
+{
+	int64_t until;
+
+	(void)state;
+	fail_times(1, START);
+	fail_times(3, START + 1);
+	assert_int_equal(fail_at(START + 2, &until), LIMIT_PERMITTED);
+	assert_int_equal(limit_take_back(store, user, START, 0), 0);
+	assert_int_equal(counted(), 4);
+	assert_int_equal(blocked_at(START + 2), START + 2 + DAY);
+}
+
+static void
+what_is_gone_already_takes_nothing_back(void **state)
+{
+	(void)state;
+	fail_times(1, START);
+	assert_int_equal(limit_clear(store, user), 0);
+	fail_times(1, START + 1);
+	assert_int_equal(limit_take_back(store, user, START, 0), 0);
+	assert_int_equal(limit_take_back(store, other, START + 1, 0), 0);
+	assert_int_equal(counted(), 1);
+	assert_int_equal(store_event_take_back(store, user, START, 0), STORE_NONE);
+}
+
 int
 main(void)
 {
@@ -216,6 +267,9 @@ main(void)
 		T(a_try_whose_program_is_killed_is_counted),
 		T(a_store_that_fails_permits_no_comparison),
 		T(sends_and_failures_of_each_user_have_keys_of_their_own),
+		T(one_failure_is_taken_back_with_the_block_that_it_began),
+		T(a_failure_that_is_taken_back_leaves_a_block_that_another_began),
+		T(what_is_gone_already_takes_nothing_back),
 #undef T
 	};
 

@@ -80,7 +80,7 @@ case_now(const struct context *context)
 static void
 the_cases_in_their_order(void **state)
 {
-	struct context locked = reset_context();
+	struct context locked = reset_context(), system = reset_context();
 
 	(void)state;
 	locked.local_password = false;
@@ -96,6 +96,10 @@ the_cases_in_their_order(void **state)
 		POLICY_OF("questions") "[registration]\nmethods_required = 1\nexclude = alice\n");
 	assert_int_equal(case_now(NULL), CASE_NOT_ENABLED);
 	assert_int_equal(case_now(&locked), CASE_CONTACT);
+	system.uid = 999;
+	assert_int_equal(case_now(&system), CASE_CONTACT);
+	system.uid = 0;
+	assert_int_equal(case_now(&system), CASE_CONTACT);
 	use_policy(RESET_POLICY "[reset]\nenabled = no\n");
 	assert_int_equal(case_now(NULL), CASE_NOT_ENABLED);
 }

@@ -247,6 +247,52 @@ no_code_of_a_record_that_was_set_aside_is_found_or_written(void **state)
 	assert_int_equal(store_freeze_put(store, alice, hash, 1, 100), -ESTALE);
 }
 
+static void
+a_decoy_is_written_like_a_code(void **state)
+{
+	struct store_code code = { .expires = 77, .tries_used = 1 }, found = { 0 };
+
+	(void)state;
+	make_hash(code.hash, 5);
+	assert_int_equal(store_decoy_put(store, 3, &code), 0);
+	assert_int_equal(store_decoy_count(store, 3), 0);
+	assert_int_equal(store_decoy_get(store, 3, &found), 0);
+	assert_memory_equal(found.hash, code.hash, STORE_HASH_SIZE);
+	assert_int_equal(found.expires, 77);
+	assert_int_equal(found.tries_used, 2);
+	assert_null(found.sealed);
+	assert_int_equal(store_decoy_get(store, 4, &found), 0);
+	assert_int_equal(found.tries_used, 0);
+}
+
+static void
+there_are_so_many_decoys_and_no_other(void **state)
+{
+	struct store_code code = { 0 };
+
+	(void)state;
+	assert_int_equal(store_decoy_touch(store, 1), 0);
+	assert_int_equal(store_decoy_touch(store, STORE_DECOYS), 0);
+	assert_int_equal(store_decoy_touch(store, 0), -EUCLEAN);
+	assert_int_equal(store_decoy_count(store, STORE_DECOYS + 1), -EUCLEAN);
+	assert_int_equal(store_decoy_put(store, STORE_DECOYS + 1, &code), -EUCLEAN);
+	assert_int_equal(store_decoy_get(store, -1, &code), -EUCLEAN);
+}
+
+/* Else SQLite would end a transaction without waiting for the disk, which can be seen. */
+static void
+a_touch_writes_each_time(void **state)
+{
+	long before;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		before = scratch_size(scratch_path(&scratch, "db-wal"));
+		assert_int_equal(store_decoy_touch(store, 9), 0);
+		assert_true(scratch_size(scratch_path(&scratch, "db-wal")) > before);
+	}
+}
+
 int
 main(void)
 {
@@ -262,6 +308,9 @@ main(void)
 		T(the_newest_freeze_codes_of_a_user_stand),
 		T(what_expired_is_forgotten),
 		T(no_code_of_a_record_that_was_set_aside_is_found_or_written),
+		T(a_decoy_is_written_like_a_code),
+		T(there_are_so_many_decoys_and_no_other),
+		T(a_touch_writes_each_time),
 #undef T
 	};
 
