@@ -288,6 +288,8 @@ bus_stop(struct bus *bus)
 	bus->gone = true;
 	while (bus->calls)
 		call_free(bus->calls);
+	while (bus->outs)
+		bus_out_cancel(bus->outs);
 	if (bus->connection) {
 		dbus_connection_set_dispatch_status_function(bus->connection, NULL, NULL, NULL);
 		dbus_connection_set_watch_functions(bus->connection, NULL, NULL, NULL, NULL, NULL);
