@@ -56,6 +56,7 @@ dialog_close(struct dialog *d)
 	dialog_slot_release(d);
 	dialog_forget_answers(d);
 	sending_let_go(d);
+	grant_drop(d);
 	secret_done(&d->seed);
 	explicit_bzero(d->recovery, sizeof(d->recovery));
 	d->recovery_made = false;

@@ -11,6 +11,7 @@
 #include "ssprd/dialog.h"
 #include "ssprd/facts.h"
 #include "ssprd/finish.h"
+#include "ssprd/grant.h"
 #include "ssprd/help.h"
 #include "ssprd/record.h"
 #include "text/log.h"
@@ -37,6 +38,7 @@ static const struct request_rule {
 	{ REQUEST_TRY, "try", DIALOG_OPEN | DIALOG_HASHING, 2, 3, 2, METHOD_VALUE_MAX, on_try },
 	{ REQUEST_HELP, "help", DIALOG_OPEN, 1, 1, 1, METHOD_VALUE_MAX, help_redeem },
 	{ REQUEST_REMOVE, "remove", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_remove },
+	{ REQUEST_GRANT, "grant", DIALOG_OPEN, 0, 0, 0, 0, grant_request },
 	{ REQUEST_LOG, "log", ~0u, 1, 1, 1, REQUEST_LOG_MAX, on_log },
 	{ REQUEST_FINISH, "finish", ~(unsigned int)DIALOG_OVER, 1, 1, 1, METHOD_WORD_MAX,
 	  on_finish },
@@ -271,6 +273,7 @@ on_finish(struct dialog *d, const struct fields *request, struct message *reply)
 	if (r < 0)
 		return r;
 	dialog_slot_release(d);
+	grant_drop(d);
 	d->state = DIALOG_OVER;
 	message_start(reply, REPLY_OK);
 	r = message_put_text(reply, verdict_word(verdict));

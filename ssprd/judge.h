@@ -14,6 +14,7 @@
 struct catalogues;
 struct config;
 struct dialog;
+struct grants;
 struct outbox;
 struct slots;
 struct stamps;
@@ -39,6 +40,7 @@ struct judge {
 	struct stamps *stamps;
 	struct slots *slots;
 	struct outbox *outbox;    /* who is told when a message was put there; NULL: nobody */
+	struct grants *grants;    /* who fetches the grant to set a password; NULL: nobody can */
 	unsigned int implemented; /* methods_implemented() */
 	char host[HOST_NAME_MAX_BYTES + 1];
 };
@@ -46,7 +48,8 @@ struct judge {
 enum judged {
 	JUDGED_REPLY = 0,     /* reply is to be sent */
 	JUDGED_VIOLATION = 1, /* end the session */
-	JUDGED_LATER = 2,     /* a slot is awaited: the reply comes by judge_slot_granted */
+	JUDGED_LATER = 2, /* a slot is awaited, or a grant: the reply comes by judge_slot_granted,
+				 by grant_came */
 };
 
 /*

@@ -30,6 +30,9 @@ judge_handler reset_claim, reset_check, reset_assist;
 /* How many more different methods must be proven before the password may be set; 0: none. Of a decoy never 0. */
 int reset_proofs_left(const struct dialog *d);
 
+/* May security questions be the first proof of this reset (the console, [questions] alone)? Of a decoy never. */
+bool reset_alone(const struct dialog *d);
+
 /* The dialog ends, however: what a round that was not finished costs is decided. */
 void reset_close(struct dialog *d);
 

@@ -3,7 +3,7 @@
  * ends in time with an error, and no descriptor is left behind. The other side is this very
  * program, started by the test, or by the bus.
  */
-/* link: tests/unit/fakebus.c ssprd/bus.c ssprd/bus_out.c ssprd/dispatch.c ssprd/call.c ssprd/reply.c ssprd/loop.c */
+/* link: tests/unit/fakebus.c ssprd/bus.c ssprd/bus_out.c ssprd/grant_bus.c ssprd/dispatch.c ssprd/call.c ssprd/reply.c ssprd/loop.c */
 #include <dbus/dbus.h>
 #include <dirent.h>
 #include <errno.h>
@@ -22,6 +22,7 @@
 
 #include "protocol/grant.h"
 #include "ssprd/bus.h"
+#include "ssprd/grant_bus.h"
 #include "ssprd/loop.h"
 #include "tests/unit/fakebus.h"
 #include "tests/unit/scratch.h"
@@ -405,6 +406,47 @@ without_a_bus_nothing_is_called(void **state)
 	assert_int_equal(call_grant(LONG_MS), -ENOTCONN);
 }
 
+static void
+a_grant_is_fetched_and_let_go(void **state)
+{
+	struct grant_wait wait = { .came = done };
+	struct bus_grants grants;
+	int before = descriptors();
+
+	(void)state;
+	bus_grants_init(&grants, &bus);
+	start_peer(GIVES_LATE);
+	assert_int_equal(grants.grants.ask(&grants.grants, &wait, "alice"), 0);
+	turn_for(50);
+	grants.grants.cancel(&grants.grants, &wait);
+	assert_null(wait.call);
+	turn_for(4 * SHORT_MS);
+	assert_int_equal(answers, 0);
+	assert_int_equal(descriptors(), before);
+	assert_int_equal(grants.grants.ask(&grants.grants, &wait, "alice"), 0);
+	wait_for_answer();
+	assert_null(wait.call);
+	assert_gives();
+}
+
+static void
+one_that_is_awaited_when_the_bus_ends_can_still_be_let_go(void **state)
+{
+	struct grant_wait wait = { .came = done };
+	struct bus_grants grants;
+
+	(void)state;
+	bus_grants_init(&grants, &bus);
+	start_peer(IS_SILENT);
+	assert_int_equal(grants.grants.ask(&grants.grants, &wait, "alice"), 0);
+	bus_stop(bus);
+	bus = NULL;
+	grants.grants.cancel(&grants.grants, &wait);
+	assert_int_equal(grants.grants.ask(&grants.grants, &wait, "alice"), -ENOTCONN);
+	assert_non_null(strstr(log_lines, "cannot be asked for a grant"));
+	assert_int_equal(answers, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -419,6 +461,8 @@ main(int argc, char **argv)
 		TEST(what_was_cancelled_answers_nobody_and_its_descriptor_is_closed),
 		TEST(more_than_that_are_not_awaited),
 		TEST(without_a_bus_nothing_is_called),
+		TEST(a_grant_is_fetched_and_let_go),
+		TEST(one_that_is_awaited_when_the_bus_ends_can_still_be_let_go),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "peer") == 0)
