@@ -32,9 +32,9 @@ static const struct request_rule {
 	{ REQUEST_FACTS, "facts", DIALOG_NEW | DIALOG_OPEN, 0, 0, 0, 0, facts_tell },
 	{ REQUEST_CHANGES, "changes", DIALOG_OPEN, 0, 0, 0, 0, facts_changes },
 	{ REQUEST_QUESTION, "question", DIALOG_OPEN, 1, 1, 1, 8, on_question },
-	{ REQUEST_SEED, "seed", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_seed },
+	{ REQUEST_SEED, "seed", DIALOG_OPEN | DIALOG_CLAIMING, 1, 1, 1, METHOD_WORD_MAX, on_seed },
 	{ REQUEST_SEND, "send", DIALOG_OPEN, 2, 3, 3, METHOD_VALUE_MAX, on_send },
-	{ REQUEST_SLOT, "slot", DIALOG_OPEN, 1, 2, 2, METHOD_WORD_MAX, on_slot },
+	{ REQUEST_SLOT, "slot", DIALOG_OPEN | DIALOG_CLAIMING, 1, 2, 2, METHOD_WORD_MAX, on_slot },
 	{ REQUEST_TRY, "try", DIALOG_OPEN | DIALOG_HASHING, 2, 3, 2, METHOD_VALUE_MAX, on_try },
 	{ REQUEST_HELP, "help", DIALOG_OPEN, 1, 1, 1, METHOD_VALUE_MAX, help_redeem },
 	{ REQUEST_REMOVE, "remove", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_remove },
@@ -179,7 +179,8 @@ try_hashed(struct dialog *d, const struct method_judge *row, const struct fields
 	if (d->state != DIALOG_HASHING || row->method != d->slot_method)
 		return JUDGED_VIOLATION;
 	r = d->slot_proves ? row->prove(d, request, reply) : row->try(d, request, reply);
-	d->state = DIALOG_OPEN;
+	/* Before the first proof of a reset only what is permitted alone came so far. */
+	d->state = d->purpose == PURPOSE_RESET && !d->proven ? DIALOG_CLAIMING : DIALOG_OPEN;
 	dialog_slot_release(d);
 	return r;
 }

@@ -9,7 +9,7 @@ TEST_PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/sy
 JUDGE = ssprd/judge.c ssprd/dialog.c ssprd/record.c ssprd/facts.c ssprd/proof.c ssprd/code.c ssprd/code_try.c ssprd/number.c \
 	ssprd/way.c ssprd/help.c ssprd/changes.c ssprd/telling.c ssprd/outbox.c ssprd/freeze.c ssprd/delivery.c ssprd/child.c ssprd/loop.c \
 	ssprd/words.c ssprd/words_change.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c ssprd/grant.c ssprd/reset.c \
-	$(sort methods/judges.c $(wildcard methods/*/judge.c))
+	$(sort methods/judges.c $(wildcard methods/*/judge*.c))
 links = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst @judge,$(JUDGE),$(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' $(1))))
 
 .SECONDEXPANSION:
