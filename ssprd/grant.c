@@ -152,7 +152,10 @@ grant_outcome(struct judge *j, struct dialog *d, const struct user *user, enum v
 	if (r == 0)
 		r = store_commit(j->store);
 	store_rollback(j->store);
-	if (r == 0 && d)
+	if (r < 0)
+		log_error("that sspr-passwd did this could not be written down: %s",
+			  verdict_word(what));
+	else if (d)
 		d->reset.outcome = what;
 	return r;
 }

@@ -889,6 +889,31 @@ the_grant_goes_to_its_session_and_stays_with_nobody_else(void **state)
 }
 
 static void
+what_is_reported_is_of_the_dialog_of_which_nothing_was_reported_yet(void **state)
+{
+	struct puppet first = asking_for_a_grant(), second;
+	struct dialog *older = &sessions.first->dialog, *newer;
+	int pair[2];
+
+	(void)state;
+	make_grant(pair);
+	awaiting->came(awaiting->arg, pair[0]);
+	second = asking_for_a_grant();
+	newer = &sessions.first->dialog;
+	assert_ptr_equal(sessions_granted(&sessions, older->user.stored.id), older);
+	older->reset.outcome = VERDICT_PASSWORD_CHANGED;
+	assert_ptr_equal(sessions_granted(&sessions, older->user.stored.id), older);
+	close(pair[1]);
+	make_grant(pair);
+	awaiting->came(awaiting->arg, pair[0]);
+	assert_ptr_equal(sessions_granted(&sessions, older->user.stored.id), newer);
+	close(pair[1]);
+	puppet_done(&first);
+	puppet_done(&second);
+	wait_for_count(0);
+}
+
+static void
 a_grant_that_fails_is_told_and_the_dialog_goes_on(void **state)
 {
 	struct puppet p = asking_for_a_grant();
@@ -984,6 +1009,7 @@ main(int argc, char **argv)
 		TEST(who_asks_to_manage_again_and_again_takes_nobodys_place),
 		TEST(an_untold_change_is_told_in_a_dialog),
 		TEST(the_grant_goes_to_its_session_and_stays_with_nobody_else),
+		TEST(what_is_reported_is_of_the_dialog_of_which_nothing_was_reported_yet),
 		TEST(a_grant_that_fails_is_told_and_the_dialog_goes_on),
 		TEST(a_session_that_goes_while_it_is_awaited_cancels_it),
 		TEST(so_does_a_violation_and_the_end_of_all),
