@@ -11,7 +11,16 @@
 #include "protocol/request.h"
 #include "protocol/words.h"
 
+struct code_kind;
 struct dialog;
+struct secret;
+
+/* What was typed at the first prompt of a reset, as its method understood it. */
+struct claim {
+	bool fits;
+	int64_t step;           /* app */
+	unsigned char hash[32]; /* recovery codes: STORE_HASH_SIZE */
+};
 
 /*
  * A handler. 0: reply is filled in. 1 (JUDGE_VIOLATION): the request was malformed or out of turn:
@@ -39,6 +48,17 @@ struct method_judge {
 	 */
 	int (*saved)(struct dialog *d);
 	int (*removed)(struct dialog *d);
+	/*
+	 * Reset, before its first proof: does what was typed prove this record? Compared whatever it is, and written is
+	 * nothing. record NULL: nobody's, which costs as much and never fits. 0 or -errno. NULL: what is typed there proves
+	 * nothing of this method.
+	 */
+	int (*claim)(struct dialog *d, const struct field *typed, const struct secret *record,
+		     struct claim *claim);
+	/* What a claim that fits uses up, within the transaction of its success. STORE_DONE; STORE_NONE: used before; -errno. */
+	int (*claimed)(struct dialog *d, const struct claim *claim);
+	/* Codes are sent to its record (ssprd/code.h). NULL: it has none. */
+	const struct code_kind *code;
 	/*
 	 * How often it can still be proven: 0 is as good as not registered. 0 or -errno. NULL:
 	 * without an end.

@@ -35,6 +35,7 @@ static const struct telling {
 	{ AUDIT_UNLOCKED, NEXT_LOGIN | USER | ADMINS },
 	{ AUDIT_REGISTRATION_FINISHED, ADMINS },
 	{ AUDIT_CANNOT_PROVE, SUPPORT },
+	{ AUDIT_RESET_REFUSED, SUPPORT }, /* as a change: its user asked for help */
 	{ AUDIT_REQUIRED, STAMP },
 };
 

@@ -17,7 +17,6 @@
 #include "ssprd/sending.h"
 
 #define CODE_LIFETIME_MAX 86400 /* seconds: [codes] lifetime */
-#define CODE_DIGITS_MAX   10
 
 int
 code_look(struct dialog *d, enum method method, struct standing *s)
@@ -55,19 +54,27 @@ code_hash(const struct dialog *d, enum method method, const char *to, const char
 	return 0;
 }
 
+void
+code_limit_keys(const struct code_kind *kind, const struct dialog *d, const char *to,
+		limit_key keys[2])
+{
+	char destination[3 + CODE_TO_MAX + 1];
+
+	snprintf(destination, sizeof(destination), "to|%s", to);
+	kind->destination(destination + 3);
+	limit_user_key(d->judge->vault, LIMIT_SENDS, d->user.stored.id, keys[0]);
+	vault_hash(d->judge->vault, "send", destination, strlen(destination), keys[1]);
+}
+
 /* Count the message against its user and its destination. An enum limit_result or -errno. */
 static int
 count_message(const struct code_kind *kind, struct dialog *d, const char *to, int64_t *until)
 {
 	const struct throttle_config *t = &d->judge->config->throttle;
 	struct limit_rule rule = { t->sends, t->send_window, t->block };
-	char destination[3 + CODE_TO_MAX + 1];
 	limit_key keys[2];
 
-	snprintf(destination, sizeof(destination), "to|%s", to);
-	kind->destination(destination + 3);
-	limit_user_key(d->judge->vault, LIMIT_SENDS, d->user.stored.id, keys[0]);
-	vault_hash(d->judge->vault, "send", destination, strlen(destination), keys[1]);
+	code_limit_keys(kind, d, to, keys);
 	return limit_take(d->judge->store, keys, 2, &rule, d->now, until);
 }
 

@@ -14,6 +14,8 @@
 #ifndef SSPRD_CODE_H
 #define SSPRD_CODE_H
 
+#include <stdbool.h>
+
 #include "protocol/request.h"
 #include "protocol/words.h"
 #include "ssprd/way.h"
@@ -36,6 +38,11 @@ struct code_kind {
 	 */
 	enum reason (*read)(struct dialog *d, const struct field *typed, char wire[CODE_TO_MAX + 1],
 			    int *broke);
+	/*
+	 * What was typed as a wire form, by its syntax alone; false: it has none. And an example of what has one.
+	 */
+	bool (*parse)(const struct field *typed, char wire[CODE_TO_MAX + 1]);
+	const char *example;
 	/*
 	 * Why nothing is sent to this wire form on that way, by the policy of today; REASON_COUNT:
 	 * it is. NULL: always.

@@ -4,11 +4,16 @@
 
 #include <stdbool.h>
 
+#include "protocol/request.h"
+#include "ssprd/core/limit.h"
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 #include "text/secret.h"
 
+struct code_kind;
 struct dialog;
+
+#define CODE_DIGITS_MAX 10
 
 /*
  * What stands on record, registered or filled in; empty where there is nothing. Its owner wipes to.
@@ -33,5 +38,30 @@ struct vault_place code_place(const struct dialog *d, enum method method);
 /* The keyed hash of a code, bound to its user, method and destination. 0 or -ENOMEM. */
 int code_hash(const struct dialog *d, enum method method, const char *to, const char *code,
 	      unsigned char hash[VAULT_HASH_SIZE]);
+
+/* What a message is counted under: its user, and its destination. */
+void code_limit_keys(const struct code_kind *kind, const struct dialog *d, const char *to,
+		     limit_key keys[2]);
+
+/* A code that waits, taken apart, and what it would do. */
+struct code_attempt {
+	const struct code_kind *kind; /* the caller's */
+	struct store_code code;
+	struct secret to; /* where it was sent */
+	struct standing standing;
+	bool proves; /* its destination is registered: a wrong one is a failure of the user */
+	int tries_left;
+	int64_t blocked_until; /* the end of the block that this failure began; 0 none */
+};
+
+/* STORE_DONE, STORE_NONE: there is no code that could be tried; -errno. Released in any case. */
+int code_attempt_begin(struct code_attempt *a, struct dialog *d);
+void code_attempt_done(struct code_attempt *a);
+/* 1 right, 0 wrong, -errno. */
+int code_attempt_compare(const struct code_attempt *a, const struct dialog *d,
+			 const struct secret *typed);
+
+/* What was typed without blanks and dashes, which messages and people put in for reading. 0 or -ENOMEM. */
+int code_typed(const struct field *proof, struct secret *typed);
 
 #endif

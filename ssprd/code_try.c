@@ -27,9 +27,8 @@ undelivered(struct dialog *d, enum method method, struct message *reply)
 	return judge_answer_reason(reply, REPLY_UNDELIVERED, d->undelivered_why);
 }
 
-/* What was typed without blanks and dashes, which messages and people put in for reading. */
-static int
-typed_code(const struct field *proof, struct secret *typed)
+int
+code_typed(const struct field *proof, struct secret *typed)
 {
 	size_t n = 0;
 	int r = secret_room(typed, proof->len + 1);
@@ -44,28 +43,16 @@ typed_code(const struct field *proof, struct secret *typed)
 	return 0;
 }
 
-/* A code that waits, taken apart, and what it would do. */
-struct attempt {
-	const struct code_kind *kind;
-	struct store_code code;
-	struct secret to; /* where it was sent */
-	struct standing standing;
-	bool proves; /* its destination is registered: a wrong one is a failure of the user */
-	int tries_left;
-	int64_t blocked_until; /* the end of the block that this failure began; 0 none */
-};
-
-static void
-attempt_done(struct attempt *a)
+void
+code_attempt_done(struct code_attempt *a)
 {
 	store_code_done(&a->code);
 	secret_done(&a->to);
 	secret_done(&a->standing.to);
 }
 
-/* STORE_DONE, STORE_NONE: there is no code that could be tried; -errno. */
-static int
-attempt_begin(struct attempt *a, struct dialog *d)
+int
+code_attempt_begin(struct code_attempt *a, struct dialog *d)
 {
 	struct vault_place place = code_place(d, a->kind->method);
 	enum method method = a->kind->method;
@@ -89,7 +76,7 @@ attempt_begin(struct attempt *a, struct dialog *d)
 
 /* On disk before anything is compared. PROOF_GO, PROOF_ANSWERED, -errno. */
 static int
-attempt_count(struct attempt *a, struct dialog *d, struct message *reply)
+attempt_count(struct code_attempt *a, struct dialog *d, struct message *reply)
 {
 	struct store *store = d->judge->store;
 	int used = 0;
@@ -108,9 +95,9 @@ attempt_count(struct attempt *a, struct dialog *d, struct message *reply)
 	return r;
 }
 
-/* 1 right, 0 wrong, -errno. */
-static int
-attempt_compare(const struct attempt *a, const struct dialog *d, const struct secret *typed)
+int
+code_attempt_compare(const struct code_attempt *a, const struct dialog *d,
+		     const struct secret *typed)
 {
 	unsigned char hash[VAULT_HASH_SIZE];
 	int r = code_hash(d, a->kind->method, secret_text(&a->to), secret_text(typed), hash);
@@ -119,7 +106,7 @@ attempt_compare(const struct attempt *a, const struct dialog *d, const struct se
 }
 
 static int
-right(const struct attempt *a, struct dialog *d, struct message *reply)
+right(const struct code_attempt *a, struct dialog *d, struct message *reply)
 {
 	int r;
 
@@ -130,7 +117,7 @@ right(const struct attempt *a, struct dialog *d, struct message *reply)
 }
 
 static int
-wrong(const struct attempt *a, struct dialog *d, struct message *reply)
+wrong(const struct code_attempt *a, struct dialog *d, struct message *reply)
 {
 	int r;
 
@@ -149,8 +136,8 @@ static int
 try(const struct code_kind *kind, struct dialog *d, const struct secret *typed,
     struct message *reply)
 {
-	struct attempt a = { .kind = kind };
-	int r = attempt_begin(&a, d);
+	struct code_attempt a = { .kind = kind };
+	int r = code_attempt_begin(&a, d);
 
 	if (r == STORE_NONE) {
 		r = judge_answer(reply, REPLY_EXPIRED);
@@ -166,11 +153,11 @@ try(const struct code_kind *kind, struct dialog *d, const struct secret *typed,
 		r = r < 0 ? r : 0;
 		goto out;
 	}
-	r = attempt_compare(&a, d, typed);
+	r = code_attempt_compare(&a, d, typed);
 	if (r >= 0)
 		r = r ? right(&a, d, reply) : wrong(&a, d, reply);
 out:
-	attempt_done(&a);
+	code_attempt_done(&a);
 	return r;
 }
 
@@ -185,7 +172,7 @@ code_try(const struct code_kind *kind, struct dialog *d, const struct fields *re
 		return JUDGE_VIOLATION;
 	if (d->undelivered && d->sent_method == kind->method)
 		return undelivered(d, kind->method, reply);
-	r = typed_code(&request->field[1], &typed);
+	r = code_typed(&request->field[1], &typed);
 	if (r == 0)
 		r = typed.len == 0 ? judge_answer(reply, REPLY_EMPTY) : try(kind, d, &typed, reply);
 	secret_done(&typed);

@@ -7,6 +7,7 @@
 #include "ssprd/changes.h"
 #include "ssprd/context.h"
 #include "ssprd/core/store.h"
+#include "ssprd/reset.h"
 #include "ssprd/sending.h"
 
 int
@@ -22,6 +23,8 @@ dialog_init(struct dialog *d, struct judge *judge, enum purpose purpose, struct 
 			      .now = now,
 			      .interactive = context->interactive,
 			      .reset.outcome = VERDICT_COUNT,
+			      .reset.known = context->has_uid || user->stored.id != 0,
+			      .reset.sent = METHOD_COUNT,
 			      .passing = -1 };
 	d->user = *user;
 	*user = (struct user){ 0 };
@@ -64,6 +67,7 @@ close_methods(struct dialog *d)
 void
 dialog_close(struct dialog *d)
 {
+	reset_close(d);
 	if (d->judge) /* it began */
 		close_methods(d);
 	d->state = DIALOG_OVER;
@@ -126,6 +130,8 @@ dialog_may_add(const struct dialog *d)
 {
 	bool shown = d->proven || d->plan.code_open;
 
+	if (d->purpose == PURPOSE_RESET)
+		return false;
 	if (d->purpose == PURPOSE_MANAGE)
 		return shown && d->plan.done > 0;
 	return !d->plan.needs_code && (!d->plan.registered || shown);
@@ -134,6 +140,8 @@ dialog_may_add(const struct dialog *d)
 bool
 dialog_may_change(const struct dialog *d, enum method method)
 {
+	if (d->purpose == PURPOSE_RESET)
+		return false;
 	if (d->plan.code_open)
 		return true;
 	return d->purpose == PURPOSE_MANAGE && (d->proven & ~dialog_bit(method)) != 0;
@@ -143,15 +151,17 @@ int
 dialog_audit(struct dialog *d, enum audit_event event, const char *method, const char *result,
 	     const char *reason)
 {
+	bool unknown = d->purpose == PURPOSE_RESET && !d->reset.known;
+	const char *name = unknown ? NULL : d->user.stored.name; /* people type passwords there */
 	struct audit_entry entry = { .event = event,
-				     .user = d->user.stored.name,
-				     .actor = d->user.stored.name,
+				     .user = name,
+				     .actor = name,
 				     .method = method,
 				     .result = result,
 				     .reason = reason,
 				     .service = d->service,
 				     .rhost = d->rhost,
-				     .uid = d->user.stored.uid,
+				     .uid = unknown ? -1 : d->user.stored.uid,
 				     .session = d->number,
 				     .now = d->now };
 

@@ -48,6 +48,19 @@ struct taken_answer {
 	struct secret hash;
 };
 
+/* One round of a reset: CLAIM and CHECK. */
+struct reset_round {
+	bool tried;   /* something was typed in it: its failure was counted, or a block stood */
+	bool counted; /* it was counted, under this key, then; until: of the block that it began */
+	bool host_counted;
+	bool real; /* what is typed may fit */
+	unsigned char key[DIALOG_HASH_SIZE];
+	int64_t counted_at, until;
+	enum method right; /* proven by what was typed at CLAIM; METHOD_COUNT: none */
+	struct claim claim;
+	enum method sent; /* whose full address or number was typed there; METHOD_COUNT: none's */
+};
+
 /* How far a reset is (ssprd/reset.h, ssprd/grant.h). All empty in other dialogs. */
 struct reset {
 	enum reset_case why_not; /* nothing can be reset: then nothing succeeds */
@@ -55,8 +68,15 @@ struct reset {
 	bool decoy; /* nothing succeeds: for that, an unknown name, a throttled host, too many dialogs */
 	bool told; /* the console, with disclose = local */
 	int rounds_left;
-	bool frozen;   /* a freeze code was used in this dialog */
-	bool assisted; /* the administrator was asked for help */
+	bool known;   /* root told a uid, or there is a record: else the name may be a password */
+	bool begun;   /* and not yet closed */
+	bool refused; /* its end was audited */
+	int64_t row;  /* the decoy row of its name */
+	struct reset_round round;
+	enum method sent;    /* a code was sent in this dialog; METHOD_COUNT: none */
+	int64_t block_until; /* the block that a failure of this dialog began, to be told; 0 none */
+	bool frozen;         /* a freeze code was used in this dialog */
+	bool assisted;       /* the administrator was asked for help */
 
 	/* questions, all of which are judged together */
 	int questions_asked;
@@ -164,13 +184,13 @@ bool dialog_offers(const struct dialog *d, enum method method);
 int dialog_has(struct dialog *d, enum method method);
 
 /*
- * May what is missing be registered in this dialog? In a login: where the password was just
+ * May what is missing be registered in this dialog? Never in a reset. In a login: where the password was just
  * checked, and it is owed, or something was proven; not before the help desk code where one is
  * needed. In manage: after a proof, never the first one.
  */
 bool dialog_may_add(const struct dialog *d);
 /*
- * May this method, which is registered, be replaced or removed? After a help desk code, or in
+ * May this method, which is registered, be replaced or removed? Never in a reset. After a help desk code, or in
  * manage after another one was proven.
  */
 bool dialog_may_change(const struct dialog *d, enum method method);

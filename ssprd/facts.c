@@ -11,6 +11,8 @@
 #include "ssprd/dialog.h"
 #include "ssprd/proof.h"
 #include "ssprd/record.h"
+#include "ssprd/reset.h"
+#include "ssprd/reset_subject.h"
 #include "ssprd/way.h"
 
 static void
@@ -104,14 +106,13 @@ count_changes(struct dialog *d, struct facts *f)
 	return r;
 }
 
-int
-facts_tell(struct dialog *d, const struct fields *request, struct message *reply)
+static int
+tell(struct dialog *d, struct message *reply)
 {
 	struct facts f = { 0 };
 	int64_t blocked = 0;
 	int r = dialog_look_again(d);
 
-	(void)request;
 	if (r == 0)
 		r = proof_blocked_until(d, &blocked);
 	if (r < 0)
@@ -129,6 +130,77 @@ facts_tell(struct dialog *d, const struct fields *request, struct message *reply
 	d->state = DIALOG_OPEN;
 	message_start(reply, REPLY_OK);
 	return facts_put(reply, &f);
+}
+
+/* Before the first proof these are the same for everybody, and nothing is looked up for them. */
+static void
+facts_of_reset(const struct dialog *d, struct facts *f)
+{
+	f->state = STATE_OK;
+	f->time_left = d->time_left > 0 ? d->time_left : 0;
+	f->told = d->reset.told;
+	f->proofs = 1;
+	f->rounds = d->reset.rounds_left;
+	f->unlock = d->judge->config->reset.unlock;
+}
+
+/* What is registered, masked: who sits at the console, or has proven something, may know. */
+static int
+add_registered(struct dialog *d, struct facts *f)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < d->plan.offered_count; i++) {
+		enum method method = d->plan.offered[i];
+		enum plan_standing standing = d->plan.standing[method];
+
+		if (standing == STANDING_PROVEN || standing == STANDING_STALE)
+			r = add_method(d, method, f);
+	}
+	return r;
+}
+
+static int
+tell_more(struct dialog *d, struct facts *f)
+{
+	int r = reset_look_again(d);
+
+	if (r < 0)
+		return r;
+	if (d->reset.told) {
+		f->reset_case = d->reset.why_not;
+		f->reset_until = d->reset.until;
+	}
+	f->alone = reset_alone(d);
+	f->assist = reset_may_assist(d) && d->judge->config->support.email[0] != '\0';
+	if (d->proven)
+		f->proofs = reset_proofs_left(d);
+	return f->reset_case == CASE_NONE ? add_registered(d, f) : 0;
+}
+
+static int
+tell_reset(struct dialog *d, struct message *reply)
+{
+	struct facts f = { 0 };
+	int r = 0;
+
+	facts_of_policy(d, &f);
+	facts_of_reset(d, &f);
+	if (d->reset.told || d->proven)
+		r = tell_more(d, &f);
+	if (r < 0)
+		return r;
+	if (d->state == DIALOG_NEW)
+		d->state = DIALOG_CLAIMING;
+	message_start(reply, REPLY_OK);
+	return facts_put(reply, &f);
+}
+
+int
+facts_tell(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	(void)request;
+	return d->purpose == PURPOSE_RESET ? tell_reset(d, reply) : tell(d, reply);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include "ssprd/core/store.h"
 #include "ssprd/dialog.h"
 #include "ssprd/proof.h"
+#include "ssprd/reset_subject.h"
 #include "ssprd/stamps.h"
 
 static bool
@@ -162,7 +163,7 @@ notice_told(struct dialog *d, enum finish reason, enum verdict *verdict, bool *t
 static const struct ending {
 	enum finish reason;
 	bool told; /* the user answered: what stood in the opening was read */
-	/* How it ends while something is owed, while a change is untold, and in manage. */
+	/* How it ends while something is owed, while a change is untold, and in manage and a reset. */
 	int (*owed)(struct dialog *d, enum finish reason, enum verdict *verdict, bool *tell);
 	int (*untold)(struct dialog *d, enum finish reason, enum verdict *verdict, bool *tell);
 	enum verdict managed;
@@ -235,6 +236,58 @@ decide(struct dialog *d, const struct ending *ending, enum verdict *verdict, boo
 	return nothing_owed(d, verdict);
 }
 
+/* Why nothing could be reset, where that may be told. */
+static enum verdict
+told_case(const struct dialog *d)
+{
+	static const enum verdict words[CASE_COUNT] = {
+		[CASE_NONE] = VERDICT_NOT_VERIFIED,
+		[CASE_CONTACT] = VERDICT_CONTACT_ADMINISTRATOR,
+		[CASE_NOT_ENABLED] = VERDICT_NOT_ENABLED,
+		[CASE_NOT_REGISTERED] = VERDICT_NOT_VERIFIED,
+		[CASE_BLOCKED] = VERDICT_BLOCKED,
+		[CASE_FROZEN] = VERDICT_FROZEN,
+	};
+
+	return words[d->reset.why_not];
+}
+
+/*
+ * How a reset ends: by what sspr-passwd reported, not by what the session says. Before the first proof, where nothing may be told,
+ * the word is the same for everybody.
+ */
+static enum verdict
+reset_word(const struct dialog *d, const struct ending *ending)
+{
+	const struct reset *reset = &d->reset;
+
+	if (reset->outcome != VERDICT_COUNT)
+		return reset->outcome;
+	if (reset->frozen)
+		return VERDICT_FROZEN;
+	if (reset->assisted)
+		return VERDICT_ASKED_ADMINISTRATOR;
+	if (ending->managed != VERDICT_REGISTERED) /* it was cut short */
+		return ending->managed;
+	if (d->proven)
+		return reset->why_not == CASE_NONE ? VERDICT_DECLINED : told_case(d);
+	return reset->told ? told_case(d) : VERDICT_NOT_VERIFIED;
+}
+
+static int
+finish_reset(struct dialog *d, const struct ending *ending, enum verdict *verdict)
+{
+	int r = 0;
+
+	*verdict = reset_word(d, ending);
+	if (d->reset.outcome != VERDICT_COUNT || d->reset.refused)
+		return 0;
+	r = dialog_audit(d, AUDIT_RESET_REFUSED, NULL, verdict_word(*verdict),
+			 reset_case_code(d->reset.why_not));
+	d->reset.refused = r == 0;
+	return r;
+}
+
 int
 finish_dialog(struct dialog *d, enum finish reason, enum verdict *verdict, bool *tell)
 {
@@ -245,6 +298,10 @@ finish_dialog(struct dialog *d, enum finish reason, enum verdict *verdict, bool 
 	*verdict = VERDICT_FAILED;
 	if (!ending) /* broken */
 		return 0;
+	if (d->purpose == PURPOSE_RESET) {
+		r = finish_reset(d, ending, verdict);
+		goto out;
+	}
 	r = mark_told(d, ending);
 	if (r == 0)
 		r = dialog_look_again(d);
@@ -252,6 +309,7 @@ finish_dialog(struct dialog *d, enum finish reason, enum verdict *verdict, bool 
 		r = close_code(d, ending);
 	if (r == 0)
 		r = decide(d, ending, verdict, tell);
+out:
 	if (r < 0)
 		*verdict = VERDICT_FAILED;
 	return r;
@@ -260,7 +318,7 @@ finish_dialog(struct dialog *d, enum finish reason, enum verdict *verdict, bool 
 enum verdict
 finish_ended(const struct dialog *d, enum verdict verdict)
 {
-	if (d->purpose == PURPOSE_MANAGE || verdict == VERDICT_FAILED)
+	if (d->purpose != PURPOSE_ENROLL || verdict == VERDICT_FAILED)
 		return verdict;
 	return only_reminds(d) ? VERDICT_POSTPONED : verdict;
 }

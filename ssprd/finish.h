@@ -3,7 +3,8 @@
  * verdict that the module acts on. A "not now" is counted here and nowhere else, for registering
  * and reconfirming alike; what was proven is in the store already. Who cannot prove anything that
  * is registered any more, or is blocked, is let by uncounted while only reconfirming is owed. The
- * changes that the session was given are told once the user has answered.
+ * changes that the session was given are told once the user has answered. A reset ends with what
+ * sspr-passwd reported, or a word that tells no stranger anything.
  */
 #ifndef SSPRD_FINISH_H
 #define SSPRD_FINISH_H

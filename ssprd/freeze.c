@@ -119,6 +119,21 @@ use(struct judge *j, const struct freeze_try *t, const char *plain)
 }
 
 int
+freeze_claim(struct judge *j, const struct freeze_try *t, size_t len)
+{
+	unsigned char hash[VAULT_HASH_SIZE];
+	char plain[RECOVERY_PLAIN];
+	int64_t user = 0;
+	int r;
+
+	recovery_read(RECOVERY_FREEZE, t->typed, len, plain);
+	hash_of(j, plain, hash);
+	explicit_bzero(plain, sizeof(plain));
+	r = store_freeze_use(j->store, hash, t->now, &user);
+	return r == STORE_DONE ? freeze(j, t, user) : r;
+}
+
+int
 freeze_use(struct judge *j, const struct freeze_try *t)
 {
 	char plain[RECOVERY_PLAIN];

@@ -5,6 +5,7 @@
 #ifndef SSPRD_FREEZE_H
 #define SSPRD_FREEZE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "text/recovery.h"
@@ -36,5 +37,11 @@ struct freeze_try {
 	int64_t now;
 };
 int freeze_use(struct judge *judge, const struct freeze_try *attempt);
+
+/*
+ * The same in the caller's transaction, and nothing is counted or audited of what is no right one: the caller did. Hashed and looked
+ * for whatever was typed (len bytes). STORE_DONE: frozen, audited, told; STORE_NONE; -errno.
+ */
+int freeze_claim(struct judge *judge, const struct freeze_try *attempt, size_t len);
 
 #endif

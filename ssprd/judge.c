@@ -14,34 +14,46 @@
 #include "ssprd/grant.h"
 #include "ssprd/help.h"
 #include "ssprd/record.h"
+#include "ssprd/reset.h"
 #include "text/log.h"
 
 #define METHOD_WORD_MAX 32
 
 static judge_handler on_question, on_seed, on_send, on_slot, on_try, on_remove, on_log, on_finish;
 
+#define NEW      DIALOG_NEW
+#define OPEN     DIALOG_OPEN
+#define CLAIMING DIALOG_CLAIMING
+#define CHECKING DIALOG_CHECKING
+
 static const struct request_rule {
 	int op;
 	const char *name;
-	unsigned int states; /* in which it is permitted */
-	size_t least, most;  /* fields */
-	size_t texts;        /* so many of them are text: no NUL; the others are binary */
-	size_t longest;      /* bytes of any of them */
+	unsigned int
+		states; /* in which it is permitted; CLAIMING and those behind it are a reset's alone */
+	size_t least, most; /* fields */
+	size_t texts;       /* so many of them are text: no NUL; the others are binary */
+	size_t longest;     /* bytes of any of them */
 	judge_handler *handler;
+	bool never_in_reset; /* nothing is registered or changed there */
 } rules[] = {
-	{ REQUEST_FACTS, "facts", DIALOG_NEW | DIALOG_OPEN, 0, 0, 0, 0, facts_tell },
-	{ REQUEST_CHANGES, "changes", DIALOG_OPEN, 0, 0, 0, 0, facts_changes },
-	{ REQUEST_QUESTION, "question", DIALOG_OPEN, 1, 1, 1, 8, on_question },
-	{ REQUEST_SEED, "seed", DIALOG_OPEN | DIALOG_CLAIMING, 1, 1, 1, METHOD_WORD_MAX, on_seed },
-	{ REQUEST_SEND, "send", DIALOG_OPEN, 2, 3, 3, METHOD_VALUE_MAX, on_send },
-	{ REQUEST_SLOT, "slot", DIALOG_OPEN | DIALOG_CLAIMING, 1, 2, 2, METHOD_WORD_MAX, on_slot },
-	{ REQUEST_TRY, "try", DIALOG_OPEN | DIALOG_HASHING, 2, 3, 2, METHOD_VALUE_MAX, on_try },
-	{ REQUEST_HELP, "help", DIALOG_OPEN, 1, 1, 1, METHOD_VALUE_MAX, help_redeem },
-	{ REQUEST_REMOVE, "remove", DIALOG_OPEN, 1, 1, 1, METHOD_WORD_MAX, on_remove },
-	{ REQUEST_GRANT, "grant", DIALOG_OPEN, 0, 0, 0, 0, grant_request },
-	{ REQUEST_LOG, "log", ~0u, 1, 1, 1, REQUEST_LOG_MAX, on_log },
-	{ REQUEST_FINISH, "finish", ~(unsigned int)DIALOG_OVER, 1, 1, 1, METHOD_WORD_MAX,
-	  on_finish },
+	/* clang-format off */
+	{ REQUEST_FACTS, "facts", NEW | OPEN | CLAIMING | CHECKING, 0, 0, 0, 0, facts_tell, false },
+	{ REQUEST_CHANGES, "changes", OPEN, 0, 0, 0, 0, facts_changes, true },
+	{ REQUEST_QUESTION, "question", OPEN, 1, 1, 1, 8, on_question, true },
+	{ REQUEST_SEED, "seed", OPEN | CLAIMING, 1, 1, 1, METHOD_WORD_MAX, on_seed, false },
+	{ REQUEST_SEND, "send", OPEN, 2, 3, 3, METHOD_VALUE_MAX, on_send, false },
+	{ REQUEST_SLOT, "slot", OPEN | CLAIMING, 1, 2, 2, METHOD_WORD_MAX, on_slot, false },
+	{ REQUEST_TRY, "try", OPEN | DIALOG_HASHING, 2, 3, 2, METHOD_VALUE_MAX, on_try, false },
+	{ REQUEST_HELP, "help", OPEN, 1, 1, 1, METHOD_VALUE_MAX, help_redeem, true },
+	{ REQUEST_REMOVE, "remove", OPEN, 1, 1, 1, METHOD_WORD_MAX, on_remove, true },
+	{ REQUEST_CLAIM, "claim", CLAIMING, 1, 1, 0, METHOD_VALUE_MAX, reset_claim, false },
+	{ REQUEST_CHECK, "check", CHECKING, 1, 1, 0, METHOD_VALUE_MAX, reset_check, false },
+	{ REQUEST_ASSIST, "assist", OPEN | CLAIMING | CHECKING, 0, 0, 0, 0, reset_assist, false },
+	{ REQUEST_GRANT, "grant", OPEN, 0, 0, 0, 0, grant_request, false },
+	{ REQUEST_LOG, "log", ~0u, 1, 1, 1, REQUEST_LOG_MAX, on_log, false },
+	{ REQUEST_FINISH, "finish", ~(unsigned int)DIALOG_OVER, 1, 1, 1, METHOD_WORD_MAX, on_finish, false },
+	/* clang-format on */
 };
 
 /*
@@ -293,6 +305,8 @@ rule_find(int op)
 static bool
 rule_permits(const struct request_rule *rule, const struct dialog *d, const struct fields *f)
 {
+	if (rule->never_in_reset && d->purpose == PURPOSE_RESET)
+		return false;
 	if (!(rule->states & d->state) || f->count < rule->least || f->count > rule->most)
 		return false;
 	for (size_t i = 0; i < f->count; i++)

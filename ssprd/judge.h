@@ -16,6 +16,7 @@ struct config;
 struct dialog;
 struct grants;
 struct outbox;
+struct remote_hosts;
 struct slots;
 struct stamps;
 struct store;
@@ -39,9 +40,10 @@ struct judge {
 	struct vault *vault;
 	struct stamps *stamps;
 	struct slots *slots;
-	struct outbox *outbox;    /* who is told when a message was put there; NULL: nobody */
-	struct grants *grants;    /* who fetches the grant to set a password; NULL: nobody can */
-	unsigned int implemented; /* methods_implemented() */
+	struct outbox *outbox;      /* who is told when a message was put there; NULL: nobody */
+	struct remote_hosts *hosts; /* from which resets failed */
+	struct grants *grants;      /* who fetches the grant to set a password; NULL: nobody can */
+	unsigned int implemented;   /* methods_implemented() */
 	char host[HOST_NAME_MAX_BYTES + 1];
 };
 

@@ -27,6 +27,7 @@
 #include "ssprd/daemon.h"
 #include "ssprd/notify.h"
 #include "ssprd/policy.h"
+#include "ssprd/remote_hosts.h"
 #include "ssprd/user.h"
 #include "text/language.h"
 #include "text/log.h"
@@ -221,6 +222,8 @@ start_loop(struct daemon *daemon)
 	return true;
 }
 
+static struct remote_hosts hosts; /* too large for main's stack */
+
 /* What judges, sessions and deliveries stand on. */
 static void
 wire(struct daemon *daemon)
@@ -232,6 +235,7 @@ wire(struct daemon *daemon)
 	daemon->stamps.config_file = daemon->config_file;
 	daemon->judge.stamps = &daemon->stamps;
 	daemon->judge.slots = &daemon->slots;
+	daemon->judge.hosts = &hosts;
 	daemon->judge.implemented = methods_implemented();
 	if (gethostname(daemon->judge.host, sizeof(daemon->judge.host) - 1) < 0 ||
 	    !*daemon->judge.host)

@@ -12,8 +12,8 @@
 #include "ssprd/record.h"
 #include "text/log.h"
 
-static struct limit_rule
-rule_of(const struct dialog *d)
+struct limit_rule
+proof_rule(const struct dialog *d)
 {
 	const struct throttle_config *t = &d->judge->config->throttle;
 
@@ -57,7 +57,7 @@ proof_blocked(struct dialog *d, struct message *reply)
 int
 proof_count(struct dialog *d, int64_t *until, struct message *reply)
 {
-	struct limit_rule rule = rule_of(d);
+	struct limit_rule rule = proof_rule(d);
 	limit_key key;
 	int r;
 
@@ -89,7 +89,7 @@ write_down(struct dialog *d, enum method method, int64_t until, const char *resu
 static int
 failures_left(struct dialog *d, int *left)
 {
-	struct limit_rule rule = rule_of(d);
+	struct limit_rule rule = proof_rule(d);
 	limit_key key;
 	int count = 0, r;
 

@@ -10,8 +10,12 @@
 
 #include "protocol/request.h"
 #include "protocol/words.h"
+#include "ssprd/core/limit.h"
 
 struct dialog;
+
+/* [throttle] failures: how many of one user, over all methods, block. */
+struct limit_rule proof_rule(const struct dialog *d);
 
 enum proof {
 	PROOF_GO = 0,

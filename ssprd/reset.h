@@ -18,6 +18,13 @@
 
 struct dialog;
 
+/* So many resets at a time of all dialogs; of one user, from one remote host ("" is one) and from all. */
+#define RESETS_MAX         128
+#define RESETS_A_NAME_HOST 5
+#define RESETS_A_NAME      32
+
+#define ASSIST_SECONDS (24 * 3600) /* one mail a user in so long */
+
 /*
  * Decide what this dialog is, before it is held: told or not, its case, a decoy or not (crowded: there are too many dialogs of this
  * user already), and write down that it began. 0 or -errno.
@@ -30,10 +37,16 @@ judge_handler reset_claim, reset_check, reset_assist;
 /* How many more different methods must be proven before the password may be set; 0: none. Of a decoy never 0. */
 int reset_proofs_left(const struct dialog *d);
 
-/* May security questions be the first proof of this reset (the console, [questions] alone)? Of a decoy never. */
+/* Are security questions taken as the first proof: on the console, where the policy says so and they are registered? */
 bool reset_alone(const struct dialog *d);
 
-/* The dialog ends, however: what a round that was not finished costs is decided. */
+/* May the administrator be asked for help: where a case is told, and after the first proof; not about an unknown name. */
+bool reset_may_assist(const struct dialog *d);
+
+/* The dialog ends, however: what a round that was not finished costs is decided, and a block that it began is told. Twice is as once. */
 void reset_close(struct dialog *d);
+
+/* For reset_close (ssprd/reset_round.c): nothing more is typed in the round that was begun. 0 or -errno. */
+int reset_round_close(struct dialog *d);
 
 #endif

@@ -15,7 +15,9 @@
 #include "text/log.h"
 
 struct sending {
-	struct delivery *delivery; /* until it is started */
+	struct secret to, code; /* until it is started */
+	enum way way;
+	char lang[LANG_NAME_MAX + 1];
 	struct judge *judge;
 	struct dialog *dialog; /* NULL: over */
 	enum method method;
@@ -24,6 +26,16 @@ struct sending {
 	char rhost[HOST_NAME_MAX_BYTES + 1];
 	int64_t uid, number;
 };
+
+static void
+forget(struct sending *s)
+{
+	if (!s)
+		return;
+	secret_done(&s->to);
+	secret_done(&s->code);
+	free(s);
+}
 
 static void
 audit(const struct sending *s, enum reason reason)
@@ -58,23 +70,23 @@ delivered(enum reason reason, void *arg)
 		d->undelivered = reason != REASON_COUNT;
 		d->undelivered_why = reason;
 	}
-	free(s);
+	forget(s);
 }
 
 static int
-make_delivery(struct sending *s, const struct dialog *d, enum way way, const char *to,
-	      const char *code)
+make_delivery(struct sending *s, struct delivery **delivery)
 {
-	const struct config *config = d->judge->config;
+	const struct config *config = s->judge->config;
+	const char *code = secret_text(&s->code);
 	char user[USER_NAME_MAX + 1], host[HOST_NAME_MAX_BYTES + 1], id[2 * 16 + 1];
 	unsigned char random[16];
 	struct secret text = { 0 };
-	struct delivery_message message = { .program = way_program(config, way),
-					    .to = to,
+	struct delivery_message message = { .program = way_program(config, s->way),
+					    .to = secret_text(&s->to),
 					    .code = code,
 					    .user = user,
 					    .host = host,
-					    .lang = d->lang,
+					    .lang = s->lang,
 					    .id = id };
 	int r;
 
@@ -82,25 +94,16 @@ make_delivery(struct sending *s, const struct dialog *d, enum way way, const cha
 	for (size_t i = 0; i < sizeof(random); i++)
 		snprintf(id + 2 * i, 3, "%02x", random[i]);
 	words_printable(s->user, user, sizeof(user));
-	words_printable(d->judge->host, host, sizeof(host));
-	r = words_code(&text, way, d->lang, s->user, d->judge->host, code,
+	words_printable(s->judge->host, host, sizeof(host));
+	r = words_code(&text, s->way, s->lang, s->user, s->judge->host, code,
 		       config->codes.lifetime / 60, config->support.contact);
 	if (r < 0)
 		return r;
 	message.text = secret_text(&text);
-	r = delivery_new(&s->delivery, way_word(way), &message, way_timeout(config, way), delivered,
-			 s);
+	r = delivery_new(delivery, way_word(s->way), &message, way_timeout(config, s->way),
+			 delivered, s);
 	secret_done(&text);
 	return r;
-}
-
-static void
-forget(struct sending *s)
-{
-	if (!s)
-		return;
-	delivery_free(s->delivery);
-	free(s);
 }
 
 int
@@ -119,7 +122,11 @@ sending_make(struct dialog *d, enum method method, enum way way, const char *to,
 	memcpy(s->rhost, d->rhost, sizeof(s->rhost));
 	s->uid = d->user.stored.uid;
 	s->number = d->number;
-	r = make_delivery(s, d, way, to, code);
+	s->way = way;
+	memcpy(s->lang, d->lang, sizeof(s->lang));
+	r = secret_set(&s->to, to, strlen(to));
+	if (r == 0)
+		r = secret_set(&s->code, code, strlen(code));
 	if (r < 0) {
 		forget(s);
 		return r;
@@ -133,7 +140,8 @@ void
 sending_start(struct dialog *d, struct deliveries *deliveries)
 {
 	struct sending *s = d->outgoing;
-	struct delivery *delivery;
+	struct delivery *delivery = NULL;
+	int r;
 
 	if (!s)
 		return;
@@ -141,9 +149,15 @@ sending_start(struct dialog *d, struct deliveries *deliveries)
 		d->sending->dialog = NULL;
 	d->outgoing = NULL;
 	d->sending = s;
-	delivery = s->delivery;
-	s->delivery = NULL; /* its own from here on, and s its argument */
-	delivery_start(deliveries, delivery);
+	r = make_delivery(s, &delivery);
+	secret_done(&s->to);
+	secret_done(&s->code);
+	if (r == 0) {
+		delivery_start(deliveries, delivery); /* s is its argument from here on */
+		return;
+	}
+	log_error("dialog %lld: a message cannot be made: %s", (long long)s->number, strerror(-r));
+	delivered(REASON_LATER, s);
 }
 
 void

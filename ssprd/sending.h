@@ -13,8 +13,8 @@ struct dialog;
 struct sending;
 
 /*
- * Make the message with this code for that method, to an address or number (a wire form), and put
- * it into d->outgoing, in place of an earlier one. 0 or -errno.
+ * Put a message with this code for that method, to an address or number (a wire form), into d->outgoing, in place of an earlier
+ * one. Its text is made when it is started: nobody can see by the time of a reply that there is one. 0 or -errno.
  */
 int
 sending_make(struct dialog *d, enum method method, enum way way, const char *to, const char *code);

@@ -23,21 +23,23 @@
 
 /*
  * The context, and what root told with it. BUS_FINE, or an enum bus_error, or -errno. Root that
- * tells no uid of a name without a record has left out what only root can know.
+ * tells no uid of a name without a record has left out what only root can know, but at a reset: there it does so of names that
+ * nobody has. A reset writes nothing of what was told: a stranger began it.
  */
 static int
-read_user(struct daemon *daemon, struct bus_call *call, int argument, struct context *context,
-	  struct user *user, int64_t now)
+read_user(struct daemon *daemon, struct bus_call *call, int argument, enum purpose purpose,
+	  struct context *context, struct user *user, int64_t now)
 {
+	bool reset = purpose == PURPOSE_RESET;
 	int r = context_read(context, call, argument);
 
 	if (r == -EBADMSG)
 		return BUS_BAD_REQUEST;
 	if (r < 0)
 		return r;
-	r = user_tell(user, &daemon->judge, bus_call_user(call), context, now, true);
-	if (r == STORE_NONE)
-		return BUS_BAD_REQUEST;
+	r = user_tell(user, &daemon->judge, bus_call_user(call), context, now, !reset);
+	if (r == STORE_NONE) /* of a reset: a name that nobody has, which must not show */
+		return reset ? BUS_FINE : BUS_BAD_REQUEST;
 	return r;
 }
 
@@ -110,7 +112,7 @@ on_check(void *arg, struct bus_call *call)
 	struct context context = { 0 };
 	struct user user = { 0 };
 	int64_t now = time(NULL);
-	int r = read_user(daemon, call, 1, &context, &user, now);
+	int r = read_user(daemon, call, 1, PURPOSE_ENROLL, &context, &user, now);
 
 	if (r == BUS_FINE)
 		r = answer(daemon, call, &user, &context, now);
@@ -140,7 +142,7 @@ start(struct daemon *daemon, struct bus_call *call, enum purpose purpose, struct
 
 /*
  * Only root can say that the password was just checked: a program that runs as the user must not be
- * able to register for them. And nobody but they themselves, root neither, manages what they
+ * able to register for them, nor try their proofs as from the console. And nobody but they themselves, root neither, manages what they
  * registered.
  */
 static int
@@ -148,7 +150,7 @@ may_converse(struct daemon *daemon, const struct bus_call *call, enum purpose pu
 {
 	int r;
 
-	if (purpose == PURPOSE_ENROLL)
+	if (purpose == PURPOSE_ENROLL || purpose == PURPOSE_RESET)
 		return bus_call_uid(call) == 0 ? BUS_FINE : BUS_NOT_ALLOWED;
 	if (purpose != PURPOSE_MANAGE)
 		return BUS_BAD_REQUEST;
@@ -170,7 +172,7 @@ on_converse(void *arg, struct bus_call *call)
 	int r = may_converse(daemon, call, purpose);
 
 	if (r == BUS_FINE)
-		r = read_user(daemon, call, 2, &context, &user, now);
+		r = read_user(daemon, call, 2, purpose, &context, &user, now);
 	if (r == BUS_FINE)
 		r = start(daemon, call, purpose, &user, &context, now);
 	user_done(&user);

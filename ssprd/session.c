@@ -178,6 +178,8 @@ session_replace_older(void *arg)
 	struct session *s = arg;
 
 	loop_timer_clear(&s->replace);
+	if (s->dialog.purpose == PURPOSE_RESET) /* anybody can begin one: none ends another */
+		return;
 	for (struct session *o = s->all->first; o; o = o->next)
 		if (o->fd >= 0 && o->number < s->number && o->dialog.purpose == s->dialog.purpose &&
 		    o->dialog.user.stored.id == s->dialog.user.stored.id)

@@ -50,7 +50,7 @@ enum session_result {
 
 /*
  * Start a dialog with this user (taken over; empty afterwards). A running one of the same user and
- * purpose is told "replaced" once this one has shown that it can hold a dialog. An enum
+ * purpose (never of a reset) is told "replaced" once this one has shown that it can hold a dialog. An enum
  * session_result or -errno.
  */
 int session_start(struct sessions *sessions, enum purpose purpose, struct user *user,

@@ -9,6 +9,7 @@
 #include "ssprd/core/config.h"
 #include "ssprd/dialog.h"
 #include "ssprd/launch.h"
+#include "ssprd/reset.h"
 #include "ssprd/session.h"
 #include "ssprd/session_private.h"
 #include "text/log.h"
@@ -38,6 +39,42 @@ all_taken(const struct sessions *all)
 {
 	return all->count >= DIALOGS_MAX ||
 	       all->count + all->ending >= DIALOGS_MAX + SESSIONS_ENDING_MAX;
+}
+
+/* Resets that run: all of them, of this name, and of this name from that host. */
+struct reset_count {
+	size_t all, name, host;
+};
+
+static struct reset_count
+count_resets(const struct sessions *all, const struct dialog *d)
+{
+	struct reset_count count = { 0 };
+
+	for (const struct session *s = all->first; s; s = s->next) {
+		bool same = strcmp(s->dialog.user.stored.name, d->user.stored.name) == 0;
+
+		if (s->ending || s->dialog.purpose != PURPOSE_RESET)
+			continue;
+		count.all++;
+		count.name += same;
+		count.host += same && strcmp(s->dialog.rhost, d->rhost) == 0;
+	}
+	return count;
+}
+
+/* Past its limits a reset is held, and nothing in it succeeds: who is known is not to be seen by being refused. */
+static int
+begin_reset(struct session *s)
+{
+	struct reset_count count = count_resets(s->all, &s->dialog);
+	int r;
+
+	if (count.all >= RESETS_MAX || all_taken(s->all))
+		return SESSION_TOO_MANY;
+	r = reset_begin(&s->dialog,
+			count.name >= RESETS_A_NAME || count.host >= RESETS_A_NAME_HOST);
+	return r < 0 ? r : SESSION_STARTED;
 }
 
 /* On the list, counted, watched. */
@@ -108,6 +145,24 @@ launch(struct session *s, unsigned int columns, int *terminal)
 }
 
 static int
+begin(struct session *s)
+{
+	struct dialog *d = &s->dialog;
+	int r;
+
+	if (d->purpose == PURPOSE_RESET)
+		return begin_reset(s);
+	if (manages_enough(s->all, d->user.stored.id, d->purpose))
+		return SESSION_TOO_MANY;
+	if (all_taken(s->all))
+		session_replace_older(s); /* there is no room to wait for its first prompt */
+	if (all_taken(s->all))
+		return SESSION_TOO_MANY;
+	r = dialog_begins(d);
+	return r < 0 ? r : SESSION_STARTED;
+}
+
+static int
 start(struct session *s, const struct context *context, int *terminal)
 {
 	struct dialog *d = &s->dialog;
@@ -117,14 +172,10 @@ start(struct session *s, const struct context *context, int *terminal)
 		r = launch_nothing(d, terminal);
 		return r < 0 ? r : SESSION_NOT_NEEDED;
 	}
-	if (manages_enough(s->all, d->user.stored.id, d->purpose))
-		return SESSION_TOO_MANY;
-	if (all_taken(s->all))
-		session_replace_older(s); /* there is no room to wait for its first prompt */
-	if (all_taken(s->all))
-		return SESSION_TOO_MANY;
-	r = dialog_begins(d);
-	if (r == 0)
+	r = begin(s);
+	if (r == SESSION_TOO_MANY)
+		return r;
+	if (r == SESSION_STARTED)
 		r = launch(s, context->columns, terminal);
 	if (r < 0)
 		log_error("a session cannot be started: %s", strerror(-r));

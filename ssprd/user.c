@@ -161,22 +161,42 @@ user_tell(struct user *u, struct judge *j, const char *name, const struct contex
 	r = take_over(u, c, &changed);
 	if (r < 0)
 		return r;
+	u->unstored = !write;
 	if (!write || (!changed && now - u->stored.told_at < USER_TELL_EVERY))
 		return STORE_DONE;
 	u->stored.told_at = now;
 	return store_user_put(j->store, &u->stored);
 }
 
+/* What root told of a user stays in force where the store does not have it. */
+static void
+keep_told(struct user *u, struct user *now)
+{
+	char *groups = now->stored.groups;
+	struct user older = *now;
+
+	now->stored.uid = u->stored.uid;
+	now->stored.local_password = u->stored.local_password;
+	now->stored.last_login = u->stored.last_login;
+	now->stored.groups = u->stored.groups;
+	now->groups = u->groups;
+	now->group_count = u->group_count;
+	now->group_text = u->group_text;
+	now->unstored = true;
+	u->stored.groups = groups;
+	u->groups = older.groups;
+	u->group_text = older.group_text;
+}
+
 int
 user_again(struct user *u, struct store *store)
 {
 	struct user now;
-	int r;
+	int r = user_load(&now, store, u->stored.name); /* also of nobody: that takes as long */
 
-	if (u->stored.id == 0)
-		return 0;
-	r = user_load(&now, store, u->stored.name);
 	if (r == STORE_DONE && now.stored.id == u->stored.id) {
+		if (u->unstored)
+			keep_told(u, &now);
 		user_done(u);
 		*u = now;
 		return 0;
@@ -230,13 +250,12 @@ user_plan(struct judge *j, const struct user *u, int64_t now, struct plan *plan)
 			       .required_at = s->required_at,
 			       .required_by = s->required_by,
 			       .frozen = s->frozen_at != 0 };
+	int r;
 
-	if (s->id != 0) {
-		int r = add_rows(j, s->id, now, &p);
-
-		if (r < 0)
-			return r;
-	}
+	r = add_rows(j, s->id, now,
+		     &p); /* also where there is no record: as much work for nobody */
+	if (r < 0)
+		return r;
 	plan_make(plan, j->config, j->implemented, &p, now);
 	return 0;
 }

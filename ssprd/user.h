@@ -22,6 +22,7 @@ struct user {
 	const char **groups;      /* group_count names, pointing into group_text */
 	size_t group_count;
 	char *group_text;
+	bool unstored; /* root's word was not stored: it stands here alone, and is kept by user_again */
 };
 
 void user_done(struct user *user); /* an empty one ({ 0 }) is fine */
@@ -40,8 +41,9 @@ int user_tell(struct user *user, struct judge *judge, const char *name,
 	      const struct context *context, int64_t now, bool write);
 
 /*
- * The record as the store has it now, in the place of an older copy. 0 (also where it was set aside
- * meanwhile: the copy stays, and writes nothing) or -errno.
+ * The record as the store has it now, in the place of an older copy; but for what root told and was
+ * not stored. 0 (also where it was set aside meanwhile: the copy stays, and writes nothing) or
+ * -errno.
  */
 int user_again(struct user *user, struct store *store);
 

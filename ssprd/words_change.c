@@ -49,6 +49,7 @@ static const struct {
 	{ AUDIT_REGISTRATION_FINISHED, N_("registered for password reset for the first time"),
 	  NULL },
 	{ AUDIT_CANNOT_PROVE, N_("nothing that is registered can be proven any more"), NULL },
+	{ AUDIT_RESET_REFUSED, N_("a forgotten password could not be reset"), NULL },
 };
 
 static const char *
@@ -244,6 +245,22 @@ words_change_admins(struct secret *out, const struct words_change *c)
 	return close_text(out, f);
 }
 
+/* Anybody who sits at the console can have asked: the mail says what is known, and no more. */
+static void
+put_asked(FILE *f, const struct words_change *c, const struct printed *p)
+{
+	fprintf(f, _("%s on %s asks for help with a forgotten password"), p->user, p->host);
+	fputs("\n", f);
+	put_facts(f, c, p, true);
+	if (c->code[0])
+		fprintf(f, "%s %s\n\n", _("Case:"), c->code);
+	fputs(_("Whoever sits at that machine can have asked. Be sure who it is before you\n"
+		"help; ssprctl shows how the account stands:\n"
+		"\n"),
+	      f);
+	fprintf(f, "    ssprctl show %s\n", p->user);
+}
+
 int
 words_change_support(struct secret *out, const struct words_change *c)
 {
@@ -251,7 +268,9 @@ words_change_support(struct secret *out, const struct words_change *c)
 	FILE *f = open_text(out, "");
 
 	print(c, &p);
-	if (f) {
+	if (f && c->event == AUDIT_RESET_REFUSED) {
+		put_asked(f, c, &p);
+	} else if (f) {
 		fprintf(f, _("%s on %s cannot prove who they are"), p.user, p.host);
 		fputs("\n", f);
 		put_facts(f, c, &p, true);

@@ -24,6 +24,7 @@ struct words_change {
 	bool by_administrator;
 	int64_t time;
 	int64_t until;       /* AUDIT_BLOCKED: when it ends; else 0 */
+	const char *code;    /* AUDIT_RESET_REFUSED: the case's code, "" none */
 	const char *freeze;  /* the code as it is shown, or NULL */
 	const char *contact; /* in the middle of a sentence */
 };
@@ -33,7 +34,7 @@ int words_change_mail(struct secret *out, const struct words_change *change);
 int words_change_sms(struct secret *out, const struct words_change *change);
 /* To administrators: about a privileged account, in their language. */
 int words_change_admins(struct secret *out, const struct words_change *change);
-/* To the support: this user cannot prove anything any more. */
+/* To the support: this user cannot prove anything any more, or asks for help at a reset. */
 int words_change_support(struct secret *out, const struct words_change *change);
 
 #endif

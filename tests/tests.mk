@@ -6,9 +6,9 @@ UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard t
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TEST_PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/system/*.c tests/bench/*.c)))
 # "@judge" there: the judge, with all that its requests need, but for sending.c.
-JUDGE = ssprd/judge.c ssprd/dialog.c ssprd/record.c ssprd/facts.c ssprd/proof.c ssprd/code.c ssprd/code_try.c ssprd/number.c \
+JUDGE = ssprd/judge.c ssprd/reset.c ssprd/reset_subject.c ssprd/reset_round.c ssprd/reset_assist.c ssprd/remote_hosts.c ssprd/code_claim.c ssprd/dialog.c ssprd/record.c ssprd/facts.c ssprd/proof.c ssprd/code.c ssprd/code_try.c ssprd/number.c \
 	ssprd/way.c ssprd/help.c ssprd/changes.c ssprd/telling.c ssprd/outbox.c ssprd/freeze.c ssprd/delivery.c ssprd/child.c ssprd/loop.c \
-	ssprd/words.c ssprd/words_change.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c ssprd/grant.c ssprd/reset.c \
+	ssprd/words.c ssprd/words_change.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c ssprd/grant.c \
 	$(sort methods/judges.c $(wildcard methods/*/judge*.c))
 links = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst @judge,$(JUDGE),$(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' $(1))))
 

@@ -228,9 +228,35 @@ prove(struct dialog *d, const struct fields *request, struct message *reply)
 	return compare(d, &request->field[1], until, reply);
 }
 
+/* What is no code at all is compared like one, and equals none; so is what there is no key for. */
+static int
+claim(struct dialog *d, const struct field *typed, const struct secret *record, struct claim *c)
+{
+	static unsigned char nothing[SEED_SIZE];
+	const struct secret nobody = { nothing, sizeof(nothing) };
+	char code[DIGITS + 1] = "";
+	bool good = digits_of(typed, code);
+	int r;
+
+	if (!good)
+		memset(code, 'x', DIGITS);
+	r = step_of(record ? record : &nobody, code, d->now, &c->step);
+	c->fits = r == 0 && good && record && c->step != 0;
+	explicit_bzero(code, sizeof(code));
+	return r;
+}
+
+static int
+claimed(struct dialog *d, const struct claim *c)
+{
+	return use(d, &c->step);
+}
+
 const struct method_judge app_judge = {
 	.method = METHOD_APP,
 	.seed = seed,
 	.try = try,
 	.prove = prove,
+	.claim = claim,
+	.claimed = claimed,
 };

@@ -48,10 +48,18 @@ mailbox(char *wire)
 			*wire += 'a' - 'A';
 }
 
+static bool
+parse(const struct field *typed, char wire[CODE_TO_MAX + 1])
+{
+	return address_parse((const char *)typed->data, typed->len, wire) == ADDRESS_FINE;
+}
+
 static const struct code_kind kind = {
 	.method = METHOD_EMAIL,
 	.way = by_mail,
 	.read = read,
+	.parse = parse,
+	.example = "nobody@example.org",
 	.destination = mailbox,
 	.mask = address_mask,
 };
@@ -84,4 +92,5 @@ const struct method_judge email_judge = {
 	.try = try,
 	.prove = try,
 	.mask = mask,
+	.code = &kind,
 };

@@ -25,10 +25,18 @@ read(struct dialog *d, const struct field *filled_in, char wire[CODE_TO_MAX + 1]
 	return number_read(filled_in, true, wire);
 }
 
+static bool
+parse(const struct field *typed, char wire[CODE_TO_MAX + 1])
+{
+	return number_read(typed, true, wire) == REASON_COUNT;
+}
+
 static const struct code_kind kind = {
 	.method = METHOD_OFFICE_PHONE,
 	.way = by_call,
 	.read = read,
+	.parse = parse,
+	.example = "+4930123456",
 	.forbids = number_forbids,
 	.destination = number_line,
 	.mask = phone_mask,
@@ -54,4 +62,5 @@ const struct method_judge office_phone_judge = {
 	.try = try,
 	.prove = try,
 	.mask = number_mask,
+	.code = &kind,
 };

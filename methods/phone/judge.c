@@ -50,10 +50,18 @@ read(struct dialog *d, const struct field *typed, char wire[CODE_TO_MAX + 1], in
 	return why;
 }
 
+static bool
+parse(const struct field *typed, char wire[CODE_TO_MAX + 1])
+{
+	return number_read(typed, false, wire) == REASON_COUNT;
+}
+
 static const struct code_kind kind = {
 	.method = METHOD_PHONE,
 	.way = by_text_or_call,
 	.read = read,
+	.parse = parse,
+	.example = "+4930123456",
 	.forbids = number_forbids,
 	.destination = number_line,
 	.mask = phone_mask,
@@ -78,4 +86,5 @@ const struct method_judge phone_judge = {
 	.try = try,
 	.prove = try,
 	.mask = number_mask,
+	.code = &kind,
 };

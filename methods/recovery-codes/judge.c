@@ -197,6 +197,28 @@ prove(struct dialog *d, const struct fields *request, struct message *reply)
 	return r;
 }
 
+/* Looked for whatever it is; one that was used fits no more. */
+static int
+claim(struct dialog *d, const struct field *typed, const struct secret *record, struct claim *c)
+{
+	char plain[RECOVERY_PLAIN];
+	int64_t used_at = 0;
+	int r;
+
+	recovery_read(RECOVERY_CODE, typed->data, typed->len, plain);
+	code_hash(d, plain, c->hash);
+	explicit_bzero(plain, sizeof(plain));
+	r = store_recovery_find(d->judge->store, d->user.stored.id, c->hash, &used_at);
+	c->fits = r == STORE_DONE && used_at == 0 && record;
+	return r < 0 ? r : 0;
+}
+
+static int
+claimed(struct dialog *d, const struct claim *c)
+{
+	return use(d, c->hash);
+}
+
 const struct method_judge recovery_codes_judge = {
 	.method = METHOD_RECOVERY_CODES,
 	.seed = seed,
@@ -205,4 +227,6 @@ const struct method_judge recovery_codes_judge = {
 	.saved = saved,
 	.removed = removed,
 	.left = left,
+	.claim = claim,
+	.claimed = claimed,
 };

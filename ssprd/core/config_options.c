@@ -51,7 +51,7 @@ static const struct option options[] = {
 	  AT(registration.methods), NOW },
 	{ "registration", "methods_required", &kind_int, "2", RANGE(1, METHOD_COUNT),
 	  AT(registration.methods_required), NOW },
-	{ "registration", "methods_to_reset", &kind_int, "1", RANGE(1, 2), AT(registration.methods_to_reset), YET },
+	{ "registration", "methods_to_reset", &kind_int, "1", RANGE(1, 2), AT(registration.methods_to_reset), NOW },
 	{ "registration", "reconfirm_days", &kind_int, "180", RANGE(0, 730), AT(registration.reconfirm_days), NOW },
 	{ "registration", "postpone_limit", &kind_int, "3", RANGE(0, 100), AT(registration.postpone_limit), NOW },
 	{ "registration", "postpone_until", &kind_date, "", AT(registration.postpone_until), NOW },
@@ -93,9 +93,9 @@ static const struct option options[] = {
 	{ "throttle", "sends", &kind_int, "10", RANGE(1, 1000), AT(throttle.sends), NOW },
 	{ "throttle", "send_window", &kind_int, "600", RANGE(1, YEAR), AT(throttle.send_window), NOW },
 
-	{ "reset", "enabled", &kind_yes_no, "yes", CHOICES("no, yes"), AT(reset.enabled), YET },
-	{ "reset", "unlock", &kind_yes_no, "yes", CHOICES("no, yes"), AT(reset.unlock), YET },
-	{ "reset", "disclose", &kind_choice, "local", CHOICES("never, local"), AT(reset.disclose), YET },
+	{ "reset", "enabled", &kind_yes_no, "yes", CHOICES("no, yes"), AT(reset.enabled), NOW },
+	{ "reset", "unlock", &kind_yes_no, "yes", CHOICES("no, yes"), AT(reset.unlock), NOW },
+	{ "reset", "disclose", &kind_choice, "local", CHOICES("never, local"), AT(reset.disclose), NOW },
 
 	{ "notify", "user", &kind_yes_no, "yes", CHOICES("no, yes"), AT(notify.user), NOW },
 	{ "notify", "admins", &kind_addresses, "", AT(notify.admins), NOW },

@@ -104,6 +104,14 @@ limit_fail(struct store *store, const limit_key key, const struct limit_rule *ru
 }
 
 int
+limit_take_back(struct store *store, const limit_key key, int64_t time, int64_t until)
+{
+	int r = store_event_take_back(store, key, time, until);
+
+	return r < 0 ? r : 0;
+}
+
+int
 limit_clear(struct store *store, const limit_key key)
 {
 	return store_events_clear(store, key);

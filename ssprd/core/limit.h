@@ -49,6 +49,12 @@ int limit_fail(struct store *store, const limit_key key, const struct limit_rule
 	       int64_t *until);
 
 /*
+ * Take one failure back that was counted at that time, and the block that it began (until; 0: none). Nothing where it is gone
+ * already. 0 or -errno. In one transaction of its own, or inside the caller's.
+ */
+int limit_take_back(struct store *store, const limit_key key, int64_t time, int64_t until);
+
+/*
  * Forget all failures of this key and its block: inside the commit of a success, or by an administrator. 0 or -errno.
  */
 int limit_clear(struct store *store, const limit_key key);

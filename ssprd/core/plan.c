@@ -262,6 +262,7 @@ plan_make(struct plan *plan, const struct config *config, unsigned int implement
 	plan->privileged =
 		name_list_has(&policy->privileged, user->name, user->groups, user->group_count);
 	plan->notice = user->notice;
+	plan->blocked_until = user->blocked_until > now ? user->blocked_until : 0;
 	count_methods(plan, config, implemented, user, now);
 	count_required(plan, policy);
 	count_codes(plan, user);

@@ -75,6 +75,7 @@ struct plan {
 	bool notice;    /* an untold change, whatever the state is: it is told in any dialog */
 	bool few_codes; /* recovery codes are registered, and fewer than PLAN_FEW_CODES are left */
 	int codes_left; /* -1: not registered */
+	int64_t blocked_until; /* of the block that stands; 0 none */
 	/*
 	 * Registered, and nothing is stale: what counted towards it is over. Its caller sets postpones_used, dormant_seen,
 	 * required_at and required_by back to 0 and registered_at where it is 0, in the commit that brought it about.

@@ -132,9 +132,22 @@
 	"CREATE INDEX outbox_user ON outbox (user);"                                               \
 	"CREATE INDEX outbox_next ON outbox (next_try);"
 
+/* What unknown names are counted in, so that a reset writes the same for everybody: fixed rows, STORE_DECOYS of them. */
+#define THIRD_VERSION                                                                              \
+	"CREATE TABLE decoy ("                                                                     \
+	" id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 1024),"                                   \
+	" touched INTEGER NOT NULL DEFAULT 0,"                                                     \
+	" hash BLOB NOT NULL CHECK (length(hash) = 32),"                                           \
+	" expires INTEGER NOT NULL DEFAULT 0,"                                                     \
+	" tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0)"                                     \
+	") STRICT;"                                                                                \
+	"INSERT INTO decoy (id, hash) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"                  \
+	" SELECT i + 1 FROM n WHERE i < 1024) SELECT i, zeroblob(32) FROM n;"
+
 const char *const schema_migrations[] = {
 	FIRST_VERSION,
 	SECOND_VERSION,
+	THIRD_VERSION,
 };
 
 const int schema_version = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -287,8 +287,28 @@ int store_block_get(struct store *store, const unsigned char key[STORE_HASH_SIZE
 int store_block_put(struct store *store, const unsigned char key[STORE_HASH_SIZE], int64_t until);
 /* Forget all events and the block of this key. 0 or -errno. */
 int store_events_clear(struct store *store, const unsigned char key[STORE_HASH_SIZE]);
+/*
+ * Take one event back, which was added at that time, and the block until then, if it stands (until 0: none). STORE_DONE;
+ * STORE_NONE: there is no such event any more (a success cleared them); -errno. In a transaction of its own, or inside
+ * the caller's.
+ */
+int store_event_take_back(struct store *store, const unsigned char key[STORE_HASH_SIZE],
+			  int64_t time, int64_t until);
 /* Forget events before then, blocks that ended before then, and codes of all kinds that expired before then. */
 int store_forget(struct store *store, int64_t before);
+
+/*
+ * Decoys: STORE_DECOYS rows (1 and up) that stand in for what unknown names and stopped resets have not, so that
+ * each transaction of a reset writes as much for everybody.
+ */
+#define STORE_DECOYS 1024
+
+/* Write something to this row, whatever else the transaction does. 0 or -errno; -EUCLEAN: there is no such row. All of them. */
+int store_decoy_touch(struct store *store, int64_t row);
+/* As store_code_get, store_code_put (what is sealed is not kept), store_code_count of a code. */
+int store_decoy_get(struct store *store, int64_t row, struct store_code *c);
+int store_decoy_put(struct store *store, int64_t row, const struct store_code *c);
+int store_decoy_count(struct store *store, int64_t row);
 
 /* An audit row as it is kept. Texts may be "" but not NULL. */
 struct store_audit {

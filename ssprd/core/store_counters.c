@@ -88,6 +88,35 @@ store_events_clear(struct store *store, const unsigned char key[STORE_HASH_SIZE]
 	return store_leave(store, own, r);
 }
 
+/* Within a transaction. */
+static int
+take_back(struct store *store, enum sql sql, const unsigned char key[STORE_HASH_SIZE], int64_t time)
+{
+	struct query q;
+
+	query_start(&q, store, sql);
+	query_bytes(&q, 1, key, STORE_HASH_SIZE);
+	query_number(&q, 2, time);
+	return query_change(&q);
+}
+
+int
+store_event_take_back(struct store *store, const unsigned char key[STORE_HASH_SIZE], int64_t time,
+		      int64_t until)
+{
+	bool own;
+	int block, r = store_join(store, &own);
+
+	if (r < 0)
+		return r;
+	r = take_back(store, SQL_EVENT_TAKE_BACK, key, time);
+	if (r >= 0) {
+		block = take_back(store, SQL_BLOCK_TAKE_BACK, key, until);
+		r = block < 0 ? block : r;
+	}
+	return store_leave(store, own, r);
+}
+
 static int
 forget(struct store *store, enum sql sql, int64_t before)
 {

@@ -104,6 +104,14 @@ const char *const store_statements[SQL_COUNT] = {
 	[SQL_BLOCK_GET] = "SELECT until FROM block WHERE key = ?1",
 	[SQL_BLOCK_PUT] = "INSERT INTO block (key, until) VALUES (?1, ?2)"
 			  " ON CONFLICT (key) DO UPDATE SET until = excluded.until",
+	[SQL_EVENT_TAKE_BACK] = "DELETE FROM event WHERE rowid IN"
+				" (SELECT rowid FROM event WHERE key = ?1 AND time = ?2 LIMIT 1)",
+	[SQL_BLOCK_TAKE_BACK] = "DELETE FROM block WHERE key = ?1 AND until = ?2",
+	/* Another value each time: what stays the same SQLite does not write. */
+	[SQL_DECOY_TOUCH] = "UPDATE decoy SET touched = touched + 1 WHERE id = ?1",
+	[SQL_DECOY_GET] = "SELECT hash, expires, tries FROM decoy WHERE id = ?1",
+	[SQL_DECOY_PUT] = "UPDATE decoy SET hash = ?2, expires = ?3, tries = ?4 WHERE id = ?1",
+	[SQL_DECOY_COUNT] = "UPDATE decoy SET tries = tries + 1 WHERE id = ?1 RETURNING tries",
 	[SQL_FORGET_EVENTS] = "DELETE FROM event WHERE time < ?1",
 	[SQL_FORGET_BLOCKS] = "DELETE FROM block WHERE until < ?1",
 	[SQL_FORGET_CODES] = "DELETE FROM code WHERE expires < ?1",

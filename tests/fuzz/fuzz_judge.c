@@ -1,7 +1,7 @@
 /*
  * The judge, asked arbitrary things: the input is a row of messages, each a length (16 bit,
  * little endian) and so many bytes as a session that was taken over might send them. A first
- * message of one byte below 16 says of which kind the dialog is: the bits of enum stage. Real
+ * message of one byte below 32 says of which kind the dialog is: the bits of enum stage. Real
  * vault and store in a folder of its own. What must hold: no crash; a reply that can be taken
  * apart; nothing registered, changed or proven without a proof that only the judge could have
  * given (there is none in here).
@@ -18,6 +18,7 @@
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
 #include "ssprd/record.h"
+#include "ssprd/reset.h"
 #include "ssprd/sending.h"
 #include "ssprd/stamps.h"
 #include "text/log.h"
@@ -171,6 +172,7 @@ enum stage {
 	REGISTERED = 2, /* an app and an address, proven long ago */
 	FILLED_IN = 4,  /* an office phone */
 	OPEN = 8,       /* a help desk code was redeemed */
+	RESETTING = 16, /* a reset: nothing may change, and nothing is proven */
 };
 
 static const char key[] = "12345678901234567890", mail[] = "alice@mail.example";
@@ -217,6 +219,12 @@ holds(struct dialog *d, enum method method, const char *value)
 static void
 check_records(struct dialog *d, unsigned int stage)
 {
+	if (stage & RESETTING) {
+		stage &= ~(unsigned int)OPEN; /* changes nothing there */
+		must(!d->proven, "a reset that was proven");
+		must(d->state != DIALOG_OPEN, "a reset that got past its rounds");
+		must(dialog_has(d, METHOD_QUESTIONS) == 0, "questions in a reset");
+	}
 	must(dialog_has(d, METHOD_PHONE) == 0, "a phone out of nothing");
 	must(dialog_has(d, METHOD_OFFICE_PHONE) == 0, "an office phone out of nothing");
 	must(dialog_has(d, METHOD_RECOVERY_CODES) == 0, "codes out of nothing");
@@ -277,7 +285,7 @@ take_stage(const uint8_t **data, size_t *size)
 {
 	unsigned int stage = 0;
 
-	if (*size >= 3 && (*data)[0] == 1 && (*data)[1] == 0 && (*data)[2] < 16) {
+	if (*size >= 3 && (*data)[0] == 1 && (*data)[1] == 0 && (*data)[2] < 32) {
 		stage = (*data)[2];
 		*data += 3;
 		*size -= 3;
@@ -292,6 +300,14 @@ begin(struct dialog *d, enum purpose purpose, const struct context *context, int
 
 	must(user_tell(&user, &judge, "alice", context, now, true) == STORE_DONE, "a user");
 	must(dialog_init(d, &judge, purpose, &user, context, 1, now) == 0, "a dialog");
+}
+
+static enum purpose
+purpose_of(unsigned int stage)
+{
+	if (stage & RESETTING)
+		return PURPOSE_RESET;
+	return stage & MANAGING ? PURPOSE_MANAGE : PURPOSE_ENROLL;
 }
 
 int
@@ -312,7 +328,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	begin(&d, PURPOSE_ENROLL, &context, now - APART + 3600);
 	set_stage(&d, &d.user, stage, now);
 	dialog_done(&d);
-	begin(&d, stage & MANAGING ? PURPOSE_MANAGE : PURPOSE_ENROLL, &context, now);
+	begin(&d, purpose_of(stage), &context, now);
+	must(d.purpose != PURPOSE_RESET || reset_begin(&d, stage & MANAGING) == 0, "a reset");
 	talk(&d, data, size);
 	check_records(&d, stage);
 	must(store_user_set_aside(judge.store, d.user.stored.id, now) == STORE_DONE, "an end");

@@ -100,7 +100,7 @@ def test_the_admin_interface_is_roots_but_for_ones_own_record(host):
     assert as_user(me.uid, ADMIN, "Show", "ay", "(%r,)" % me.name.encode())[0] == "answer"
 
 
-@pytest.mark.parametrize("purpose", ["reset", "world-domination", ""])
+@pytest.mark.parametrize("purpose", ["world-domination", ""])
 def test_a_dialog_for_another_purpose_is_a_bad_request(person, purpose):
     assert refused_as_root(NAME, "Converse", "aysa{sv}", person.name.encode(), purpose, context_of(person)) == \
         ERROR + "BadRequest"
@@ -248,10 +248,10 @@ def test_no_stamp_while_a_configuration_file_is_newer_than_the_policy(host, poli
 
 
 def test_what_comes_later_is_one_warning_a_key(host, policy):
-    policy(POLICY + "[reset]\ndisclose = never\n")
+    policy(POLICY + "[audit]\nretention_days = 30\n")
     mark = host.log.mark()
     bus.check(host.person())
-    assert len(host.log.since(mark, r"\[reset\] disclose is set")) == 1
+    assert len(host.log.since(mark, r"\[audit\] retention_days is set")) == 1
 
 
 # --- its start and its end

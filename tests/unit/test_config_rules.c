@@ -173,7 +173,7 @@ keys_whose_feature_comes_later_are_told_when_they_are_set(void **state)
 		 "= 0\nprivileged = @adm\nenforce = remind\n");
 	config_not_yet(c, note_key, told);
 	assert_string_equal(told,
-			    "registration.methods_to_reset reset.disclose audit.retention_days ");
+			    "audit.retention_days ");
 	config_free(c);
 }
 

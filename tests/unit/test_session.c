@@ -22,9 +22,12 @@
 #include "ssprd/catalogue.h"
 #include "ssprd/context.h"
 #include "ssprd/core/config.h"
+#include "ssprd/core/limit.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/delivery.h"
 #include "ssprd/dialog.h"
+#include "ssprd/record.h"
+#include "ssprd/reset.h"
 #include "ssprd/session.h"
 #include "ssprd/session_private.h"
 #include "ssprd/stamps.h"
@@ -792,6 +795,146 @@ an_untold_change_is_told_in_a_dialog(void **state)
 	wait_for_count(0);
 }
 
+static struct puppet
+reset_of(const char *name, const char *rhost)
+{
+	struct context context = { .service = "sshd", .tty = "ssh" };
+	struct user user = { 0 };
+	struct puppet p = { 0 };
+
+	snprintf(context.rhost, sizeof(context.rhost), "%s", rhost);
+	assert_true(user_tell(&user, &judge, name, &context, time(NULL), false) >= 0);
+	assert_int_equal(
+		session_start(&sessions, PURPOSE_RESET, &user, &context, time(NULL), &p.shown),
+		SESSION_STARTED);
+	user_done(&user);
+	receive_sockets(&p);
+	return p;
+}
+
+/* Nobody knows these names, which to the store are all the same. */
+static void
+a_reset_ends_no_other_dialog(void **state)
+{
+	struct puppet login = session_of("alice", 1001), a = reset_of("alice", "192.0.2.1"),
+		      b = reset_of("alice", "192.0.2.1"), x = reset_of("x", ""),
+		      y = reset_of("y", "");
+	struct puppet *all[] = { &login, &a, &b, &x, &y };
+
+	(void)state;
+	assert_non_null(strstr(a.arguments, "-p reset"));
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(ask(all[i], REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	for (int i = 1; i < 5; i++) {
+		assert_int_equal(ask(all[i], REQUEST_CLAIM, "x", NULL), REPLY_OK);
+		assert_int_equal(ask(all[i], REQUEST_CHECK, "", NULL), REPLY_WRONG);
+	}
+	turn_for(2 * SESSION_REPLACE_MS);
+	assert_int_equal(sessions.count, 5);
+	assert_int_equal(ask(&login, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	for (int i = 0; i < 5; i++)
+		puppet_done(all[i]);
+	wait_for_count(0);
+}
+
+static bool
+is_decoy(const char *name, const char *rhost, struct puppet *p)
+{
+	*p = reset_of(name, rhost);
+	return sessions.first->dialog.reset.decoy;
+}
+
+/* alice is registered enough for one: her dialogs are decoys for their number alone. */
+static void
+past_its_numbers_a_reset_is_a_decoy(void **state)
+{
+	struct puppet p[RESETS_A_NAME + 3];
+	char rhost[32];
+	int n = 0;
+
+	(void)state;
+	config_free(config);
+	config = good("[registration]\nmethods = app\nmethods_required = 1\n");
+	judge.config = config;
+	p[0] = session_of("alice", 1001);
+	assert_int_equal(
+		record_save(&sessions.first->dialog, METHOD_APP, "12345678901234567890", 20, 1), 0);
+	puppet_done(&p[0]);
+	wait_for_count(0);
+	while (n < RESETS_A_NAME_HOST)
+		assert_false(is_decoy("alice", "192.0.2.1", &p[n++]));
+	assert_true(is_decoy("alice", "192.0.2.1", &p[n++]));
+	assert_false(is_decoy("alice", "", &p[n++])); /* the console is one of its own */
+	while (n < RESETS_A_NAME) {
+		snprintf(rhost, sizeof(rhost), "198.51.100.%d", n);
+		assert_false(is_decoy("alice", rhost, &p[n++]));
+	}
+	assert_true(is_decoy("alice", "203.0.113.1", &p[n++]));
+	while (n > 0)
+		puppet_done(&p[--n]);
+	wait_for_count(0);
+	assert_false(is_decoy("alice", "192.0.2.1", &p[0]));
+	puppet_done(&p[0]);
+	wait_for_count(0);
+}
+
+static void
+resets_take_half_of_the_places_and_logins_have_theirs(void **state)
+{
+	static struct puppet p[RESETS_MAX];
+	struct context context = { .service = "sshd" };
+	struct user user = { 0 };
+	struct puppet login;
+	char name[32];
+	int terminal;
+
+	(void)state;
+	for (int i = 0; i < RESETS_MAX; i++) {
+		snprintf(name, sizeof(name), "name%d", i);
+		p[i] = reset_of(name, "192.0.2.1");
+	}
+	assert_int_equal(user_tell(&user, &judge, "one-more", &context, time(NULL), false),
+			 STORE_NONE);
+	assert_int_equal(
+		session_start(&sessions, PURPOSE_RESET, &user, &context, time(NULL), &terminal),
+		SESSION_TOO_MANY);
+	user_done(&user);
+	login = session_of("alice", 1001);
+	assert_int_equal(ask(&login, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	puppet_done(&login);
+	for (int i = 0; i < RESETS_MAX; i++)
+		puppet_done(&p[i]);
+	wait_for_count(0);
+}
+
+/* Somebody pulls the plug of a session that was half way through a round. */
+static void
+a_session_that_dies_in_a_round_has_failed_once(void **state)
+{
+	struct puppet p = session_of("alice", 1001);
+	limit_key key;
+	int count = -1;
+
+	(void)state;
+	config_free(config);
+	config = good("[registration]\nmethods = app\nmethods_required = 1\n");
+	judge.config = config;
+	assert_int_equal(
+		record_save(&sessions.first->dialog, METHOD_APP, "12345678901234567890", 20, 1), 0);
+	puppet_done(&p);
+	wait_for_count(0);
+	p = reset_of("alice", "192.0.2.1");
+	assert_int_equal(ask(&p, REQUEST_FACTS, NULL, NULL), REPLY_OK);
+	assert_int_equal(ask(&p, REQUEST_CLAIM, "000000", NULL), REPLY_OK);
+	limit_user_key(judge.vault, LIMIT_FAILURES, sessions.first->dialog.user.stored.id, key);
+	puppet_done(&p);
+	wait_for_count(0);
+	assert_int_equal(store_event_count(judge.store, key, 0, &count), 0);
+	assert_int_equal(count, 1);
+	assert_true(audited("method-failed"));
+	assert_true(audited("reset-refused"));
+}
+
 /* --- grants */
 
 static struct grant_wait *awaiting; /* what was asked for and not answered */
@@ -843,6 +986,7 @@ asking_for_a_grant(void)
 			 SESSION_STARTED);
 	receive_sockets(&p);
 	d = &sessions.first->dialog;
+	d->reset.decoy = false; /* as if she had registered */
 	d->state = DIALOG_OPEN;
 	d->proven = dialog_bit(METHOD_APP);
 	send_request(&p, REQUEST_GRANT, NULL, NULL);
@@ -1008,6 +1152,10 @@ main(int argc, char **argv)
 		TEST(managing_and_a_login_do_not_end_each_other),
 		TEST(who_asks_to_manage_again_and_again_takes_nobodys_place),
 		TEST(an_untold_change_is_told_in_a_dialog),
+		TEST(a_reset_ends_no_other_dialog),
+		TEST(past_its_numbers_a_reset_is_a_decoy),
+		TEST(resets_take_half_of_the_places_and_logins_have_theirs),
+		TEST(a_session_that_dies_in_a_round_has_failed_once),
 		TEST(the_grant_goes_to_its_session_and_stays_with_nobody_else),
 		TEST(what_is_reported_is_of_the_dialog_of_which_nothing_was_reported_yet),
 		TEST(a_grant_that_fails_is_told_and_the_dialog_goes_on),

@@ -138,18 +138,19 @@ static void
 an_older_file_is_brought_up_a_step_at_a_time(void **state)
 {
 	const char *const steps[] = { schema_migrations[0], schema_migrations[1],
-				      "CREATE TABLE third (x)", "CREATE TABLE fourth (x)" };
+				      schema_migrations[2], "CREATE TABLE fourth (x)",
+				      "CREATE TABLE fifth (x)" };
 	int64_t version = 0, tables = 0;
 
 	(void)state;
 	assert_int_equal(add_event(), 0);
-	assert_int_equal(store_check_version(store, 4), STORE_DONE);
-	assert_int_equal(store_migrate(store, steps, 4), 0);
+	assert_int_equal(store_check_version(store, 5), STORE_DONE);
+	assert_int_equal(store_migrate(store, steps, 5), 0);
 	assert_int_equal(store_number(store, "PRAGMA user_version", &version), 0);
-	assert_int_equal(version, 4);
+	assert_int_equal(version, 5);
 	assert_int_equal(store_number(store,
 				      "SELECT count(*) FROM sqlite_schema"
-				      " WHERE name IN ('third', 'fourth')",
+				      " WHERE name IN ('fourth', 'fifth')",
 				      &tables),
 			 0);
 	assert_int_equal(tables, 2);
@@ -160,11 +161,12 @@ static void
 a_migration_that_fails_changes_nothing(void **state)
 {
 	const char *const steps[] = { schema_migrations[0], schema_migrations[1],
+				      schema_migrations[2],
 				      "CREATE TABLE half (x); INSERT INTO absent VALUES (1)" };
 	int64_t version = 0, tables = -1;
 
 	(void)state;
-	assert_true(store_migrate(store, steps, 3) < 0);
+	assert_true(store_migrate(store, steps, 4) < 0);
 	assert_int_equal(store_number(store, "PRAGMA user_version", &version), 0);
 	assert_int_equal(version, schema_version);
 	assert_int_equal(store_number(store,
@@ -191,7 +193,7 @@ static void
 a_migration_that_is_killed_changes_nothing(void **state)
 {
 	const char *const steps[] = {
-		schema_migrations[0], schema_migrations[1],
+		schema_migrations[0], schema_migrations[1], schema_migrations[2],
 		"CREATE TABLE half (x); INSERT INTO half WITH RECURSIVE n(i) AS"
 		" (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT zeroblob(4000) FROM n"
 	};
@@ -204,7 +206,7 @@ a_migration_that_is_killed_changes_nothing(void **state)
 	child = fork();
 	if (child == 0) {
 		open_store();
-		store_migrate(store, steps, 3);
+		store_migrate(store, steps, 4);
 		_exit(0);
 	}
 	assert_true(grows_over(scratch_path(&scratch, "db-wal"), 1024 * 1024));

@@ -1,6 +1,6 @@
 /*
- * From version 1 to version 2: a file as the first release made it, with a row of everything, keeps it all; and a step
- * that was interrupted, wherever that was, changed nothing.
+ * From versions 1 and 2 to this one: a file as they made it, with a row of everything, keeps it all; and a step that was
+ * interrupted, wherever that was, changed nothing.
  */
 #include <errno.h>
 #include <poll.h>
@@ -17,6 +17,7 @@
 #include "ssprd/core/schema.h"
 #include "ssprd/core/store_sql.h"
 #include "tests/unit/schema_one.h"
+#include "tests/unit/schema_two.h"
 #include "tests/unit/store_fixture.h"
 
 #define HASH "x'" H8 H8 H8 H8 H8 H8 H8 H8 "'"
@@ -127,12 +128,91 @@ set_up_version_one(void **state)
 	return 0;
 }
 
+/* What came with version 2. */
+static const char rows_of_two[] =
+	"UPDATE user SET required_at = 11, dormant_seen = 12, frozen_at = 13 WHERE id = 1;"
+	"UPDATE method SET filled_at = 14, filled_by = x'726f6f74' WHERE method = 'email';"
+	"INSERT INTO recovery VALUES (1, " HASH ", 15);"
+	"INSERT INTO help_code VALUES (1, " HASH ", 16, 1, x'726f6f74');"
+	"INSERT INTO freeze_code VALUES (3, 1, " HASH ", 17, 18);"
+	"INSERT INTO notice VALUES (4, 1, 19, 'blocked', '', x'');"
+	"INSERT INTO outbox VALUES (5, 1, 'email', 20, 21, 1, x'05');"
+	"PRAGMA user_version = 2;";
+
+static int
+set_up_version_two(void **state)
+{
+	if (set_up_version_one(state) < 0)
+		return -1;
+	run_in_file(VERSION_TWO);
+	run_in_file(rows_of_two);
+	return 0;
+}
+
+static void
+the_text_of_version_two_is_still_the_second_step(void **state)
+{
+	(void)state;
+	assert_string_equal(schema_migrations[1], VERSION_TWO);
+}
+
+static void
+every_row_of_version_two_is_kept(void **state)
+{
+	static const char *const tables[] = {
+		"SELECT * FROM user ORDER BY id", "SELECT * FROM method ORDER BY user, method",
+		"SELECT * FROM recovery",         "SELECT * FROM help_code",
+		"SELECT * FROM freeze_code",      "SELECT * FROM notice",
+		"SELECT * FROM outbox",
+	};
+	struct dump before = { 0 }, after = { 0 };
+	sqlite3 *file = NULL;
+
+	(void)state;
+	for (int pass = 0; pass < 2; pass++) {
+		struct dump *d = pass ? &after : &before;
+
+		dump_start(d);
+		assert_int_equal(sqlite3_open(db(), &file), SQLITE_OK);
+		for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+			dump_rows(d, file, tables[i]);
+		sqlite3_close(file);
+		fclose(d->file);
+		if (pass == 0) {
+			open_store();
+			close_store();
+		}
+	}
+	assert_string_equal(after.text, before.text);
+	free(before.text);
+	free(after.text);
+}
+
+static void
+the_third_step_makes_every_decoy(void **state)
+{
+	int64_t rows = 0, first = 0, last = 0;
+	struct store_code code;
+
+	(void)state;
+	open_store();
+	assert_int_equal(store_number(store, "SELECT count(*) FROM decoy", &rows), 0);
+	assert_int_equal(store_number(store, "SELECT min(id) FROM decoy", &first), 0);
+	assert_int_equal(store_number(store, "SELECT max(id) FROM decoy", &last), 0);
+	assert_int_equal(rows, STORE_DECOYS);
+	assert_int_equal(first, 1);
+	assert_int_equal(last, STORE_DECOYS);
+	assert_int_equal(store_decoy_get(store, STORE_DECOYS, &code), 0);
+	assert_int_equal(code.expires, 0);
+	assert_int_equal(store_decoy_touch(store, STORE_DECOYS + 1), -EUCLEAN);
+}
+
 static void
 the_text_of_version_one_is_still_the_first_step(void **state)
 {
 	(void)state;
 	assert_string_equal(schema_migrations[0], VERSION_ONE);
-	assert_int_equal(schema_version, 2);
+	assert_int_equal(schema_version, 3);
 }
 
 static void
@@ -226,24 +306,23 @@ close_raw(struct store *raw)
 	free(raw->path);
 }
 
-/* The second step fails behind each of its statements in turn. */
-static void
-a_step_that_fails_anywhere_changes_nothing(void **state)
+/* A step fails behind each of its statements in turn. How many they were. */
+static int
+fail_everywhere(int version)
 {
-	const char *step = schema_migrations[1], *at = step;
+	const char *step = schema_migrations[version - 1], *at = step;
 	char *before = contents(true), *after, *cut;
 	struct store raw;
 	int statements = 0;
 
-	(void)state;
 	do {
-		const char *broken[2] = { schema_migrations[0], NULL };
+		const char *broken[3] = { schema_migrations[0], schema_migrations[1], NULL };
 
 		assert_true(asprintf(&cut, "%.*sINSERT INTO absent VALUES (1)", (int)(at - step),
 				     step) > 0);
-		broken[1] = cut;
+		broken[version - 1] = cut;
 		open_as_it_is(&raw);
-		assert_true(store_migrate(&raw, broken, 2) < 0);
+		assert_true(store_migrate(&raw, broken, version) < 0);
 		close_raw(&raw);
 		after = contents(true);
 		assert_string_equal(after, before);
@@ -253,8 +332,22 @@ a_step_that_fails_anywhere_changes_nothing(void **state)
 		at = strchr(at, ';');
 		at = at ? at + 1 : NULL;
 	} while (at && *at);
-	assert_true(statements > 10);
 	free(before);
+	return statements;
+}
+
+static void
+a_step_that_fails_anywhere_changes_nothing(void **state)
+{
+	(void)state;
+	assert_true(fail_everywhere(2) > 10);
+}
+
+static void
+the_third_step_that_fails_anywhere_changes_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(fail_everywhere(3), 2);
 }
 
 static void
@@ -344,6 +437,12 @@ main(void)
 		T(a_step_that_fails_anywhere_changes_nothing),
 		T(a_file_that_cannot_take_the_step_is_refused_and_stays_what_it_was),
 		T(a_step_that_is_killed_changes_nothing_and_is_done_again),
+#undef T
+		cmocka_unit_test(the_text_of_version_two_is_still_the_second_step),
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up_version_two, tear_down)
+		T(every_row_of_version_two_is_kept),
+		T(the_third_step_makes_every_decoy),
+		T(the_third_step_that_fails_anywhere_changes_nothing),
 #undef T
 	};
 
