@@ -82,7 +82,7 @@ struct reset {
 	int questions_asked;
 	bool questions_wrong;
 	int64_t questions_until; /* the block that their one failure began */
-	int64_t questions_lot;   /* which were picked: when they were proven last, as the set began */
+	int64_t questions_lot; /* which were picked: when they were proven last, as the set began */
 
 	enum verdict outcome; /* what sspr-passwd reported; VERDICT_COUNT: nothing yet */
 };
