@@ -75,7 +75,7 @@ $(MODULE): $(call objects,pam_sspr/*.c) $(PROTOCOL_A) pam_sspr/pam_sspr.map
 $(CLIENT): $(BUILD)/obj/protocol/client.o $(BUILD)/obj/protocol/host.o $(PROTOCOL_A) protocol/client.map
 	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libsspr-client.so \
 		-Wl,--version-script=protocol/client.map -o $@ $(filter %.o %.a,$^) -ldbus-1
-$(DAEMON): $(call objects,ssprd/*.c methods/judges.c methods/*/judge.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
+$(DAEMON): $(call objects,ssprd/*.c methods/judges.c methods/*/judge*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ldbus-1 -lsqlite3 -lsodium -loath -lutf8proc -lidn2 -ljansson
 $(SESSION): $(call objects,session/*.c methods/asks.c methods/*/ask*.c) $(SAN_OBJECT) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsodium -lutf8proc -lidn2 -lseccomp -lqrencode

@@ -40,6 +40,8 @@ struct method_judge {
 	judge_handler *slot;   /* REQUEST_SLOT granted: give the salt */
 	judge_handler *try;    /* REQUEST_TRY of a new one: count, compare, save */
 	judge_handler *prove;  /* REQUEST_TRY of what is registered: count a failure, compare */
+	/* The dialog ends, also with a proof of it begun and not finished. NULL: nothing to do. */
+	void (*closed)(struct dialog *d);
 	/*
 	 * What else is saved, and removed, with its row; within that transaction. 0 or -errno.
 	 * NULL: nothing.

@@ -329,6 +329,8 @@ bus_stop(struct bus *bus)
 		dbus_pending_call_cancel(bus->released);
 		dbus_pending_call_unref(bus->released);
 	}
+	while (bus->outs)
+		bus_out_cancel(bus->outs);
 	if (bus->connection) {
 		dbus_connection_set_dispatch_status_function(bus->connection, NULL, NULL, NULL);
 		dbus_connection_set_watch_functions(bus->connection, NULL, NULL, NULL, NULL, NULL);

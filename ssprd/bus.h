@@ -1,7 +1,8 @@
 /*
  * ssprd on the system bus: one private connection on the loop, the tables of methods with their
- * checks as columns, calls and replies. libdbus stays in bus.c, dispatch.c, call.c and reply.c:
- * handlers see a call through this header.
+ * checks as columns, calls and replies, and the one kind of call that ssprd makes itself. libdbus
+ * stays in bus.c, dispatch.c, call.c, reply.c and bus_out.c: handlers see a call through this
+ * header.
  *
  * A call runs so: the table's row is found (interface, name, signature), the caller's uid is
  * asked of the bus (asynchronously), the row's "who may call" is checked, the handler runs, its
@@ -24,6 +25,8 @@ struct loop;
 #define BUS_CALL_SIZE_MAX                                                                          \
 	(512 * 1024)      /* bytes of one call; a user with GROUPS_MAX groups needs less */
 #define BUS_START_MS 5000 /* for connecting and taking the name */
+#define BUS_OUT_MAX  32   /* calls of ours that are awaited */
+#define BUS_OUT_MS   6000 /* one of them, activation included; less than JUDGE_SILENCE_MS */
 
 /* How a call is answered when not by its reply: org.sspr.Sspr1.Error.* */
 enum bus_error {
@@ -141,5 +144,36 @@ void reply_fd(struct bus_call *call, int fd); /* is duplicated: stays the caller
 void reply_open_dict(struct bus_call *call);  /* a{sv}; also an element of the open list */
 void reply_open_list(struct bus_call *call, const char *key); /* aa{sv} */
 void reply_close(struct bus_call *call);
+
+/* What is called: its one argument is the user's name (ay), its reply one descriptor (h). */
+struct bus_out_call {
+	const char *name, *path, *interface, *method;
+	const char *user;
+	int timeout_ms;
+};
+
+/* A call of ours that is awaited. Embedded in who makes it: declare it empty. */
+struct bus_out {
+	struct bus *bus;                 /* NULL: nothing is awaited */
+	const char *method;              /* for the log */
+	void *pending;                   /* libdbus's */
+	void (*done)(void *arg, int fd); /* see bus_call_out */
+	void *arg;
+	struct bus_out *next, *previous;
+};
+
+/*
+ * Call, and let the bus start whoever has that name; the answer comes from the loop, once: done
+ * with a descriptor (close-on-exec, the receiver's to close), or -errno, which is logged: an error
+ * of any kind, another reply than a descriptor, none in time. Set done and arg before. 0;
+ * -EBUSY: BUS_OUT_MAX are awaited; -ENOTCONN: no bus; -ENOMEM. Then done is not called. The texts
+ * but method are copied.
+ */
+int bus_call_out(struct bus *bus, const struct bus_out_call *call, struct bus_out *out);
+/*
+ * Wait no more: done is not called, a descriptor that comes late is closed. An empty one is fine;
+ * bus_stop does it to all of them.
+ */
+void bus_out_cancel(struct bus_out *out);
 
 #endif

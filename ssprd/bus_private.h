@@ -1,4 +1,4 @@
-/* What bus.c, dispatch.c, call.c and reply.c share: the only files of ssprd that see libdbus. */
+/* What bus.c, dispatch.c, call.c, reply.c and bus_out.c share: the only files of ssprd that see libdbus. */
 #ifndef SSPRD_BUS_PRIVATE_H
 #define SSPRD_BUS_PRIVATE_H
 
@@ -38,6 +38,8 @@ struct bus {
 	void *left_arg;
 	struct bus_call *calls;
 	size_t call_count;
+	struct bus_out *outs;
+	size_t out_count;
 	bool gone;
 };
 

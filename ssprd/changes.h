@@ -41,7 +41,8 @@ struct change {
 	const char *actor; /* who did it */
 	const char *result, *reason;
 	const char *service, *rhost, *lang;
-	int64_t session; /* the dialog's number, 0 none */
+	bool from_unknown; /* where it was made from is not known: not "on this host itself" */
+	int64_t session;   /* the dialog's number, 0 none */
 	int64_t now;
 };
 

@@ -10,6 +10,7 @@
 #include "ssprd/bus.h"
 #include "ssprd/child.h"
 #include "ssprd/delivery.h"
+#include "ssprd/grant_bus.h"
 #include "ssprd/judge.h"
 #include "ssprd/loop.h"
 #include "ssprd/outbox.h"
@@ -30,6 +31,7 @@ struct daemon {
 	struct children children;
 	struct deliveries deliveries;
 	struct outbox outbox;
+	struct bus_grants grants;
 	struct sessions sessions;
 	struct bus *bus;
 };

@@ -52,14 +52,29 @@ dialog_begins(struct dialog *d)
 			    why == STATE_REGISTER ? NULL : state_word(why));
 }
 
+/* What was begun of a method's proof, and goes no further. */
+static void
+close_methods(struct dialog *d)
+{
+	for (int m = 0; m < METHOD_COUNT; m++) {
+		const struct method_judge *row = method_judge((enum method)m);
+
+		if (row && row->closed)
+			row->closed(d);
+	}
+}
+
 void
 dialog_close(struct dialog *d)
 {
 	reset_close(d);
+	if (d->judge) /* it began */
+		close_methods(d);
 	d->state = DIALOG_OVER;
 	dialog_slot_release(d);
 	dialog_forget_answers(d);
 	sending_let_go(d);
+	grant_drop(d);
 	secret_done(&d->seed);
 	explicit_bzero(d->recovery, sizeof(d->recovery));
 	d->recovery_made = false;

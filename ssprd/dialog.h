@@ -13,6 +13,7 @@
 #include "protocol/request.h"
 #include "ssprd/core/audit.h"
 #include "ssprd/core/plan.h"
+#include "ssprd/grant.h"
 #include "ssprd/judge.h"
 #include "ssprd/slots.h"
 #include "ssprd/user.h"
@@ -81,6 +82,7 @@ struct reset {
 	int questions_asked;
 	bool questions_wrong;
 	int64_t questions_until; /* the block that their one failure began */
+	int64_t questions_lot; /* which were picked: when they were proven last, as the set began */
 
 	enum verdict outcome; /* what sspr-passwd reported; VERDICT_COUNT: nothing yet */
 };
@@ -103,6 +105,7 @@ struct dialog {
 	unsigned int requests, log_lines;
 
 	struct reset reset;
+	struct grant_wait grant;
 	int passing; /* a descriptor that goes out with the reply, owned; -1: none */
 
 	unsigned int proven;   /* a bit (1 << method) each: in this dialog, new ones too */

@@ -11,6 +11,7 @@
 #include "ssprd/dialog.h"
 #include "ssprd/facts.h"
 #include "ssprd/finish.h"
+#include "ssprd/grant.h"
 #include "ssprd/help.h"
 #include "ssprd/proof.h"
 #include "ssprd/record.h"
@@ -42,15 +43,16 @@ static const struct request_rule {
 	{ REQUEST_FACTS, "facts", NEW | OPEN | CLAIMING | CHECKING, 0, 0, 0, 0, on_facts, false },
 	{ REQUEST_CHANGES, "changes", OPEN, 0, 0, 0, 0, facts_changes, true },
 	{ REQUEST_QUESTION, "question", OPEN, 1, 1, 1, 8, on_question, true },
-	{ REQUEST_SEED, "seed", OPEN, 1, 1, 1, METHOD_WORD_MAX, on_seed, false },
+	{ REQUEST_SEED, "seed", OPEN | CLAIMING, 1, 1, 1, METHOD_WORD_MAX, on_seed, false },
 	{ REQUEST_SEND, "send", OPEN, 2, 3, 3, METHOD_VALUE_MAX, on_send, false },
-	{ REQUEST_SLOT, "slot", OPEN, 1, 2, 2, METHOD_WORD_MAX, on_slot, false },
+	{ REQUEST_SLOT, "slot", OPEN | CLAIMING, 1, 2, 2, METHOD_WORD_MAX, on_slot, false },
 	{ REQUEST_TRY, "try", OPEN | DIALOG_HASHING, 2, 3, 2, METHOD_VALUE_MAX, on_try, false },
 	{ REQUEST_HELP, "help", OPEN, 1, 1, 1, METHOD_VALUE_MAX, on_help, true },
 	{ REQUEST_REMOVE, "remove", OPEN, 1, 1, 1, METHOD_WORD_MAX, on_remove, true },
 	{ REQUEST_CLAIM, "claim", CLAIMING, 1, 1, 0, METHOD_VALUE_MAX, reset_claim, false },
 	{ REQUEST_CHECK, "check", CHECKING, 1, 1, 0, METHOD_VALUE_MAX, reset_check, false },
 	{ REQUEST_ASSIST, "assist", OPEN | CLAIMING | CHECKING, 0, 0, 0, 0, reset_assist, false },
+	{ REQUEST_GRANT, "grant", OPEN, 0, 0, 0, 0, grant_request, false },
 	{ REQUEST_LOG, "log", ~0u, 1, 1, 1, REQUEST_LOG_MAX, on_log, false },
 	{ REQUEST_FINISH, "finish", ~(unsigned int)DIALOG_OVER, 1, 1, 1, METHOD_WORD_MAX, on_finish, false },
 	/* clang-format on */
@@ -227,8 +229,10 @@ try_hashed(struct dialog *d, const struct method_judge *row, const struct fields
 		return JUDGED_VIOLATION;
 	r = d->slot_proves ? row->prove(d, request, reply)
 			   : unless_blocked(d, row->try, request, reply);
+	/* Before the first proof of a reset only what is permitted alone came so far. */
 	if (d->state == DIALOG_HASHING)
-		d->state = DIALOG_OPEN;
+		d->state =
+			d->purpose == PURPOSE_RESET && !d->proven ? DIALOG_CLAIMING : DIALOG_OPEN;
 	dialog_slot_release(d);
 	return r;
 }
@@ -329,6 +333,7 @@ on_finish(struct dialog *d, const struct fields *request, struct message *reply)
 	if (r < 0)
 		return r;
 	dialog_slot_release(d);
+	grant_drop(d);
 	d->state = DIALOG_OVER;
 	message_start(reply, REPLY_OK);
 	r = message_put_text(reply, verdict_word(verdict));

@@ -14,6 +14,7 @@
 struct catalogues;
 struct config;
 struct dialog;
+struct grants;
 struct outbox;
 struct remote_hosts;
 struct slots;
@@ -41,6 +42,7 @@ struct judge {
 	struct slots *slots;
 	struct outbox *outbox;      /* who is told when a message was put there; NULL: nobody */
 	struct remote_hosts *hosts; /* from which resets failed */
+	struct grants *grants;      /* who fetches the grant to set a password; NULL: nobody can */
 	unsigned int implemented;   /* methods_implemented() */
 	char host[HOST_NAME_MAX_BYTES + 1];
 };
@@ -48,7 +50,8 @@ struct judge {
 enum judged {
 	JUDGED_REPLY = 0,     /* reply is to be sent */
 	JUDGED_VIOLATION = 1, /* end the session */
-	JUDGED_LATER = 2,     /* a slot is awaited: the reply comes by judge_slot_granted */
+	JUDGED_LATER = 2, /* a slot is awaited, or a grant: the reply comes by judge_slot_granted,
+				 by grant_came */
 };
 
 /*

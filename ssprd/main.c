@@ -277,6 +277,8 @@ wire(struct daemon *daemon)
 					  .deliveries = &daemon->deliveries,
 					  .judge = &daemon->judge };
 	daemon->judge.outbox = &daemon->outbox;
+	bus_grants_init(&daemon->grants, &daemon->bus);
+	daemon->judge.grants = &daemon->grants.grants;
 	daemon->sessions = (struct sessions){ .loop = daemon->loop,
 					      .children = &daemon->children,
 					      .judge = &daemon->judge,
@@ -335,6 +337,7 @@ static void
 finish(struct daemon *daemon)
 {
 	bus_stop(daemon->bus);
+	daemon->bus = NULL;
 	sessions_stop(&daemon->sessions);
 	outbox_stop(&daemon->outbox);
 	deliveries_stop(&daemon->deliveries);

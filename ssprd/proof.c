@@ -10,6 +10,7 @@
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
 #include "ssprd/record.h"
+#include "text/log.h"
 
 struct limit_rule
 proof_rule(const struct dialog *d)
@@ -115,6 +116,14 @@ proof_wrong(struct dialog *d, enum method method, int64_t until, int tries_left,
 	if (tries_left > 0 && tries_left < left)
 		left = tries_left;
 	return r < 0 ? r : judge_answer_number(reply, REPLY_WRONG, left);
+}
+
+void
+proof_given_up(struct dialog *d, enum method method, int64_t until)
+{
+	if (write_down(d, method, until, "given up") < 0)
+		log_error("dialog %lld: a proof that was given up could not be audited",
+			  (long long)d->number);
 }
 
 /* What is used up, and the success: together, or neither. STORE_DONE, STORE_NONE, -errno. */

@@ -44,6 +44,12 @@ int proof_wrong(struct dialog *d, enum method method, int64_t until, int tries_l
 		int64_t spent_until, struct message *reply);
 
 /*
+ * It was begun, counted, and not finished: the failure stands; audited, a block that it began is audited
+ * and told. What cannot be written is logged.
+ */
+void proof_given_up(struct dialog *d, enum method method, int64_t until);
+
+/*
  * It was right. use is what it uses up, within the transaction of the success: STORE_DONE;
  * STORE_NONE: it was used before, which is a failure; -errno. NULL: nothing. The reply is PROVEN,
  * USED, or BLOCKED. 0 or -errno.

@@ -1,5 +1,5 @@
 /*
- * org.sspr.Sspr1: Check, Converse, Freeze. One rule: when the store cannot be written the answer is
+ * org.sspr.Sspr1: Check, Converse, Freeze, Outcome. One rule: when the store cannot be written the answer is
  * Unavailable, before anything else is looked at; the module then does what onerr says.
  */
 #include <errno.h>
@@ -9,12 +9,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "protocol/grant.h"
 #include "ssprd/check.h"
 #include "ssprd/context.h"
 #include "ssprd/core/config.h"
 #include "ssprd/core/store.h"
 #include "ssprd/daemon.h"
 #include "ssprd/freeze.h"
+#include "ssprd/grant.h"
 #include "ssprd/user.h"
 #include "ssprd/words.h"
 #include "text/log.h"
@@ -198,10 +200,33 @@ on_freeze(void *arg, struct bus_call *call)
 	return r < 0 ? r : errors[r];
 }
 
+/* What sspr-passwd did; nobody but root may say so. */
+static int
+on_outcome(void *arg, struct bus_call *call)
+{
+	struct daemon *daemon = arg;
+	enum verdict what = verdict_from_word(bus_call_text(call, 1));
+	struct user user = { 0 };
+	int r;
+
+	if (what != VERDICT_PASSWORD_CHANGED && what != VERDICT_UNLOCKED)
+		return BUS_BAD_REQUEST;
+	r = user_load(&user, daemon->judge.store, bus_call_user(call));
+	if (r == STORE_NONE)
+		r = BUS_NO_SUCH_USER;
+	else if (r == STORE_DONE)
+		r = grant_outcome(&daemon->judge,
+				  sessions_granted(&daemon->sessions, user.stored.id), &user, what,
+				  time(NULL));
+	user_done(&user);
+	return r;
+}
+
 const struct bus_method service_methods[] = {
 	/* name       in           out        who may call  handler */
 	{ "Check", "aya{sv}", "sa{sv}", CALLER_SELF, on_check },
 	{ "Converse", "aysa{sv}", "h", CALLER_SELF, on_converse },
 	{ "Freeze", "s", "", CALLER_ANYBODY, on_freeze },
+	{ OUTCOME_METHOD, "ays", "", CALLER_ROOT, on_outcome },
 	{ 0 },
 };

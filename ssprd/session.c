@@ -82,6 +82,7 @@ session_over(struct session *s, enum verdict verdict)
 	s->dialog.state = DIALOG_OVER;
 	s->crossing = true;
 	dialog_slot_release(&s->dialog);
+	grant_drop(&s->dialog);
 	loop_timer_clear(&s->slot);
 	loop_timer_clear(&s->replace);
 	session_ending(s);
@@ -105,8 +106,12 @@ static void
 session_reply(struct session *s, const struct message *reply)
 {
 	struct dialog *d = &s->dialog;
+	int r = message_send_passing(s->fd, reply, d->passing, 0);
 
-	if (message_send(s->fd, reply, 0) < 0) {
+	if (d->passing >= 0)
+		close(d->passing);
+	d->passing = -1;
+	if (r < 0) {
 		session_kill(s);
 		return;
 	}
@@ -119,18 +124,51 @@ session_reply(struct session *s, const struct message *reply)
 		session_ending(s);
 }
 
+/* The reply to a request of before. */
+static void
+session_reply_late(struct session *s, int judged, struct message *reply)
+{
+	if (judged == JUDGED_REPLY)
+		session_reply(s, reply);
+	else
+		session_over(s, VERDICT_FAILED);
+	message_done(reply);
+}
+
 void
 session_slot_granted(void *arg)
 {
 	struct session *s = arg;
 	struct message reply;
-	int r = judge_slot_granted(&s->dialog, &reply);
 
-	if (r == JUDGED_REPLY)
-		session_reply(s, &reply);
-	else
-		session_over(s, VERDICT_FAILED);
-	message_done(&reply);
+	session_reply_late(s, judge_slot_granted(&s->dialog, &reply), &reply);
+}
+
+void
+session_grant_came(void *arg, int fd)
+{
+	struct session *s = arg;
+	struct message reply;
+
+	s->dialog.now = time(NULL);
+	session_reply_late(s, grant_came(&s->dialog, fd, &reply), &reply);
+}
+
+struct dialog *
+sessions_granted(struct sessions *all, int64_t user)
+{
+	struct dialog *reported = NULL;
+
+	for (struct session *s = all->first; s; s = s->next) {
+		struct dialog *d = &s->dialog;
+
+		if (!d->grant.passed || d->user.stored.id != user)
+			continue;
+		if (d->reset.outcome == VERDICT_COUNT)
+			return d;
+		reported = d;
+	}
+	return reported;
 }
 
 /* One enrolment a user: the newer knew the password too. */

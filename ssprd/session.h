@@ -17,6 +17,7 @@
 
 struct context;
 struct deliveries;
+struct dialog;
 struct judge;
 struct session;
 struct user;
@@ -54,6 +55,12 @@ enum session_result {
  */
 int session_start(struct sessions *sessions, enum purpose purpose, struct user *user,
 		  const struct context *context, int64_t now, int *terminal);
+
+/*
+ * The dialog of this user (id in the store) to which a grant was passed, the newest of which
+ * nothing was reported yet, else one of which something was. NULL: none is left.
+ */
+struct dialog *sessions_granted(struct sessions *sessions, int64_t user);
 
 /*
  * Tell every session that its dialog is over (failed), and call all_gone when the last has left; at

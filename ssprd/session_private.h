@@ -29,6 +29,7 @@ struct session {
 void session_request_ready(unsigned int events, void *arg);
 void session_limit_reached(void *arg);
 void session_slot_granted(void *arg);
+void session_grant_came(void *arg, int fd);
 void session_child_ended(struct child *child, int status);
 
 /* The older dialogs of this user and purpose are over. */

@@ -118,6 +118,8 @@ session_new(struct sessions *all, enum purpose purpose, struct user *user,
 	}
 	s->dialog.slot.granted = session_slot_granted;
 	s->dialog.slot.arg = s;
+	s->dialog.grant.came = session_grant_came;
+	s->dialog.grant.arg = s;
 	*out = s;
 	return 0;
 }

@@ -35,6 +35,7 @@ words_of(const struct judge *j, const struct change *c)
 				      .rhost = c->rhost ? c->rhost : "",
 				      .by_administrator = c->event != AUDIT_FROZEN && c->actor &&
 							  strcmp(c->actor, name) != 0,
+				      .from_unknown = c->from_unknown,
 				      .time = c->now,
 				      .code = c->reason ? c->reason : "",
 				      .contact = j->config->support.contact };

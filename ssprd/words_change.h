@@ -20,6 +20,7 @@ struct words_change {
 	enum method method; /* METHOD_COUNT: of none */
 	const char *user, *host;
 	const char *service, *rhost; /* "" not known, not from elsewhere */
+	bool from_unknown;           /* that rhost is "" does not say that it was this host */
 	bool by_administrator;
 	int64_t time;
 	int64_t until;       /* AUDIT_BLOCKED: when it ends; else 0 */

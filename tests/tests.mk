@@ -8,8 +8,8 @@ TEST_PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/sy
 # "@judge" there: the judge, with all that its requests need, but for sending.c.
 JUDGE = ssprd/judge.c ssprd/reset.c ssprd/reset_subject.c ssprd/reset_claim.c ssprd/reset_round.c ssprd/reset_assist.c ssprd/remote_hosts.c ssprd/code_claim.c ssprd/dialog.c ssprd/record.c ssprd/facts.c ssprd/proof.c ssprd/code.c ssprd/code_try.c ssprd/value.c \
 	ssprd/way.c ssprd/help.c ssprd/changes.c ssprd/telling.c ssprd/outbox.c ssprd/freeze.c ssprd/delivery.c ssprd/child.c ssprd/loop.c \
-	ssprd/words.c ssprd/words_change.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c \
-	$(sort methods/judges.c $(wildcard methods/*/judge.c))
+	ssprd/words.c ssprd/words_change.c ssprd/user.c ssprd/finish.c ssprd/slots.c ssprd/stamps.c ssprd/catalogue.c ssprd/grant.c \
+	$(sort methods/judges.c $(wildcard methods/*/judge*.c))
 links = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst @judge,$(JUDGE),$(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' $(1))))
 
 .SECONDEXPANSION:

@@ -1,14 +1,15 @@
 /*
  * Security questions. The session hashes (Argon2id, with the salt that comes with its slot);
  * answers never come here. To register, the hashes are taken one by one and saved when there are
- * enough; to prove, one question of those on record is picked, and its hash compared.
+ * enough; to prove, one question of those on record is picked, and its hash compared. A reset asks
+ * for more of them, in turn, and tells nothing before the last: who knows one answer, or guesses at
+ * one, does not learn that it was right.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "methods/judges.h"
+#include "methods/questions/judge_kept.h"
 #include "ssprd/catalogue.h"
 #include "ssprd/core/config.h"
 #include "ssprd/core/store.h"
@@ -16,79 +17,7 @@
 #include "ssprd/dialog.h"
 #include "ssprd/proof.h"
 #include "ssprd/record.h"
-
-#define RECORD_VERSION 1
-
-/* What is sealed: the version, and these fields of each answer. */
-enum { QUESTION, SALT, MEMORY, PASSES, HASH, ANSWER_FIELDS };
-
-/* The answers on record, and the one that is asked for. */
-struct kept_answer {
-	struct store_method row;
-	struct message record; /* all of them; fields points into it */
-	struct fields fields;
-	size_t first; /* of the ANSWER_FIELDS of the one */
-	const struct field *field;
-};
-
-static void
-kept_done(struct kept_answer *k)
-{
-	message_done(&k->record);
-}
-
-/* The record, taken apart. STORE_DONE; STORE_NONE: it cannot be used; -errno. */
-static int
-kept_read(struct dialog *d, struct kept_answer *k)
-{
-	struct secret plain = { 0 };
-	int r = record_open(d, METHOD_QUESTIONS, &k->row, &plain);
-
-	if (r == STORE_DONE && plain.len <= sizeof(k->record.data)) {
-		memcpy(k->record.data, plain.data, plain.len);
-		k->record.len = plain.len;
-	}
-	secret_done(&plain);
-	if (r != STORE_DONE)
-		return r;
-	if (!message_parse(&k->record, &k->fields) || k->fields.op != RECORD_VERSION ||
-	    k->fields.count == 0 || k->fields.count % ANSWER_FIELDS != 0)
-		return STORE_NONE;
-	return STORE_DONE;
-}
-
-/*
- * Which of them: by chance, but the same one until it was answered, in every dialog: nobody starts
- * dialogs until a question comes whose answer they know.
- */
-static size_t
-pick(const struct dialog *d, const struct kept_answer *k)
-{
-	char text[64];
-	unsigned char hash[VAULT_HASH_SIZE];
-	uint32_t number;
-	int len = snprintf(text, sizeof(text), "%" PRId64 "|%" PRId64, d->user.stored.id,
-			   k->row.proven_at);
-
-	vault_hash(d->judge->vault, "pick", text, (size_t)len, hash);
-	memcpy(&number, hash, sizeof(number));
-	return number % (k->fields.count / ANSWER_FIELDS);
-}
-
-/* As kept_read, with the question that is asked. */
-static int
-kept_find(struct dialog *d, struct kept_answer *k)
-{
-	int r = kept_read(d, k);
-
-	if (r != STORE_DONE)
-		return r;
-	k->first = pick(d, k) * ANSWER_FIELDS;
-	k->field = k->fields.field + k->first;
-	if (k->field[SALT].len != DIALOG_SALT_SIZE || k->field[HASH].len != DIALOG_HASH_SIZE)
-		return STORE_NONE;
-	return STORE_DONE;
-}
+#include "ssprd/reset.h"
 
 /* What a record that cannot be used leads to: a clear end, in the log. */
 static int
@@ -97,13 +26,31 @@ useless(int r)
 	return r == STORE_NONE ? -EBADMSG : r;
 }
 
+/*
+ * At a reset they are the weakest proof: only behind another one, or alone where that is permitted;
+ * never of the privileged.
+ */
+static bool
+may_prove(const struct dialog *d)
+{
+	if (d->purpose != PURPOSE_RESET)
+		return true;
+	if (d->plan.privileged || d->reset.decoy)
+		return false;
+	return (d->proven & ~dialog_bit(METHOD_QUESTIONS)) != 0 || reset_alone(d);
+}
+
 static int
 recall(struct dialog *d, const struct fields *request, struct message *reply)
 {
 	struct kept_answer k = { 0 };
-	int r = proof_blocked(d, reply);
+	int r = PROOF_GO;
 
 	(void)request;
+	if (!may_prove(d))
+		return JUDGE_VIOLATION;
+	if (d->reset.questions_asked == 0) /* a set that was begun is counted already */
+		r = proof_blocked(d, reply);
 	if (r != PROOF_GO)
 		return r < 0 ? r : 0;
 	r = useless(kept_find(d, &k));
@@ -155,7 +102,7 @@ slot(struct dialog *d, const struct fields *request, struct message *reply)
 
 	(void)request;
 	if (d->slot_proves)
-		return slot_again(d, reply);
+		return may_prove(d) ? slot_again(d, reply) : JUDGE_VIOLATION;
 	if (d->answer_count == DIALOG_ANSWERS_MAX)
 		return JUDGE_VIOLATION;
 	next = &d->answers[d->answer_count];
@@ -264,6 +211,70 @@ is_the_question(const struct kept_answer *k, const char *question)
 	       memcmp(k->field[QUESTION].data, question, k->field[QUESTION].len) == 0;
 }
 
+/* The set begins anew. */
+static void
+forget_set(struct dialog *d)
+{
+	d->reset.questions_asked = 0;
+	d->reset.questions_wrong = false;
+	d->reset.questions_until = 0;
+	d->reset.questions_lot = 0;
+}
+
+/* One failure for the whole set, on disk before its first comparison. An enum proof, -errno. */
+static int
+begin_set(struct dialog *d, const struct kept_answer *k, struct message *reply)
+{
+	int r;
+
+	if (d->reset.questions_asked > 0)
+		return PROOF_GO;
+	forget_set(d);
+	r = proof_count(d, &d->reset.questions_until, reply);
+	if (r == PROOF_GO)
+		d->reset.questions_lot = k->row.proven_at;
+	return r;
+}
+
+/* Alone they are the first proof: within its transaction. */
+static int
+verified(struct dialog *d, const void *arg)
+{
+	(void)arg;
+	return dialog_audit(d, AUDIT_RESET_VERIFIED, method_word(METHOD_QUESTIONS), "proven", NULL);
+}
+
+/* One of several answers: what it was is told with the others, after the last. */
+static int
+prove_in_turn(struct dialog *d, const struct kept_answer *k, const struct field *hash,
+	      struct message *reply)
+{
+	int count = kept_asked(d, k), r = begin_set(d, k, reply);
+	int64_t until;
+	bool wrong;
+
+	if (r != PROOF_GO)
+		return r < 0 ? r : 0;
+	d->reset.questions_wrong |= !vault_equal(k->field[HASH].data, hash->data, DIALOG_HASH_SIZE);
+	if (++d->reset.questions_asked < count)
+		return judge_answer_number(reply, REPLY_MORE, count - d->reset.questions_asked);
+	until = d->reset.questions_until;
+	wrong = d->reset.questions_wrong;
+	forget_set(d);
+	return wrong ? proof_wrong(d, METHOD_QUESTIONS, until, -1, 0, reply)
+		     : proof_right(d, METHOD_QUESTIONS, until, d->proven ? NULL : verified, NULL,
+				   reply);
+}
+
+/* What was begun stays a failure; nobody is to be blocked without being told. */
+static void
+closed(struct dialog *d)
+{
+	if (d->reset.questions_asked > 0)
+		proof_given_up(d, METHOD_QUESTIONS, d->reset.questions_until);
+	forget_set(d);
+}
+
 /* One answer, to the question that was picked. */
 static int
 prove(struct dialog *d, const struct fields *request, struct message *reply)
@@ -280,6 +291,10 @@ prove(struct dialog *d, const struct fields *request, struct message *reply)
 		r = JUDGE_VIOLATION;
 	if (r != STORE_DONE)
 		goto out;
+	if (d->purpose == PURPOSE_RESET) {
+		r = prove_in_turn(d, &k, &request->field[2], reply);
+		goto out;
+	}
 	r = proof_count(d, &until, reply);
 	if (r != PROOF_GO) {
 		r = r < 0 ? r : 0;
@@ -300,4 +315,5 @@ const struct method_judge questions_judge = {
 	.slot = slot,
 	.try = try,
 	.prove = prove,
+	.closed = closed,
 };

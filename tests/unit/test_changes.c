@@ -296,6 +296,30 @@ the_first_registration_of_the_privileged_is_told_to_the_admins(void **state)
 }
 
 static void
+each_reset_and_unlock_of_the_privileged_is_told_to_the_admins(void **state)
+{
+	static const enum audit_event events[] = { AUDIT_RESET_CHANGED, AUDIT_UNLOCKED };
+	struct plan plan = { .privileged = true };
+	struct waiting w;
+
+	(void)state;
+	put_record(METHOD_EMAIL, "alice@mail.example", true);
+	for (size_t i = 0; i < 2; i++) {
+		struct change change = change_of(events[i], METHOD_COUNT);
+
+		change.plan = &plan;
+		record(change);
+		assert_told(&w, "email", "alice@mail.example");
+		assert_true(says(&w, "ssprctl freeze F-"));
+		assert_told(&w, "email", "boss@a.example");
+		assert_true(
+			says(&w, i == 0 ? "the password was reset" : "the account was unlocked"));
+		assert_told(&w, "email", "second@a.example");
+		assert_nobody_else();
+	}
+}
+
+static void
 who_can_prove_nothing_is_sent_to_the_support(void **state)
 {
 	struct waiting w;
@@ -428,6 +452,7 @@ main(void)
 		TEST(a_message_says_which_language_its_words_are_in_and_who_did_it),
 		TEST(a_name_that_would_break_a_mail_is_made_harmless),
 		TEST(the_first_registration_of_the_privileged_is_told_to_the_admins),
+		TEST(each_reset_and_unlock_of_the_privileged_is_told_to_the_admins),
 		TEST(who_can_prove_nothing_is_sent_to_the_support),
 		TEST(a_change_outside_of_a_login_is_kept_for_the_next_one_and_takes_the_stamp),
 		TEST(a_requirement_takes_the_stamp_and_tells_nobody),

@@ -128,7 +128,7 @@ what_is_malformed_or_unknown_ends_the_session(void **state)
 	} rows[] = {
 		{ 'Z', { NULL }, "unknown" },
 		{ 0, { NULL }, "unknown" },
-		{ REPLY_PROVEN, { NULL }, "unknown" },
+		{ REPLY_MORE, { NULL }, "unknown" },
 		{ REQUEST_FACTS, { "bob" }, "facts" },
 		{ REQUEST_QUESTION, { NULL }, "question" },
 		{ REQUEST_QUESTION, { "-1" }, "question" },

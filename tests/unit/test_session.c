@@ -3,6 +3,7 @@
  * sspr-session runs this very program: it passes its two sockets to the test, which then is the
  * session, or does something that a session must not.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -935,6 +936,194 @@ a_session_that_dies_in_a_round_has_failed_once(void **state)
 	assert_true(audited("reset-refused"));
 }
 
+/* --- grants */
+
+static struct grant_wait *awaiting; /* what was asked for and not answered */
+static int grant_cancels;
+
+static int
+ask_grant(struct grants *g, struct grant_wait *wait, const char *user)
+{
+	(void)g;
+	assert_string_equal(user, "alice");
+	awaiting = wait;
+	return 0;
+}
+
+static void
+cancel_grant(struct grants *g, struct grant_wait *wait)
+{
+	(void)g;
+	assert_ptr_equal(wait, awaiting);
+	awaiting = NULL;
+	grant_cancels++;
+}
+
+static int
+descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int count = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		count++;
+	closedir(d);
+	return count;
+}
+
+/* A reset of alice whose last proof has succeeded, and which asked for the grant. */
+static struct puppet
+asking_for_a_grant(void)
+{
+	static struct grants grants = { .ask = ask_grant, .cancel = cancel_grant };
+	struct puppet p = { 0 };
+	struct dialog *d;
+
+	judge.grants = &grants;
+	awaiting = NULL;
+	grant_cancels = 0;
+	assert_int_equal(start_for(PURPOSE_RESET, "alice", 1001, "sshd", &p.shown),
+			 SESSION_STARTED);
+	receive_sockets(&p);
+	d = &sessions.first->dialog;
+	d->reset.decoy = false; /* as if she had registered */
+	d->state = DIALOG_OPEN;
+	d->proven = dialog_bit(METHOD_APP);
+	send_request(&p, REQUEST_GRANT, NULL, NULL);
+	for (int64_t end = loop_now() + WAIT_MS; !awaiting && loop_now() < end;)
+		assert_int_equal(loop_turn(loop, 20), 0);
+	assert_non_null(awaiting);
+	return p;
+}
+
+/* Both ends of a socket: [0] is what sspr-passwd gives away. */
+static void
+make_grant(int pair[2])
+{
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+}
+
+static void
+the_grant_goes_to_its_session_and_stays_with_nobody_else(void **state)
+{
+	struct puppet p = asking_for_a_grant();
+	struct dialog *d = &sessions.first->dialog;
+	int pair[2], before = descriptors(), passed = -1;
+	struct message m;
+	char text[8] = "";
+
+	(void)state;
+	make_grant(pair);
+	assert_null(sessions_granted(&sessions, d->user.stored.id));
+	awaiting->came(awaiting->arg, pair[0]);
+	assert_int_equal(message_receive_passed(p.judge, &m, &passed, WAIT_MS), MESSAGE_GOT);
+	assert_int_equal(m.data[0], REPLY_OK);
+	assert_true(passed >= 0);
+	assert_int_equal(descriptors(), before + 2); /* the session's, and sspr-passwd's */
+	assert_int_equal(send(passed, "hello", 5, 0), 5);
+	assert_int_equal(recv(pair[1], text, sizeof(text), 0), 5);
+	close(passed);
+	assert_int_equal(recv(pair[1], text, sizeof(text), 0), 0); /* no other end is left */
+	assert_ptr_equal(sessions_granted(&sessions, d->user.stored.id), d);
+	assert_null(sessions_granted(&sessions, d->user.stored.id + 1));
+	close(pair[1]);
+	puppet_done(&p);
+	wait_for_count(0);
+	assert_int_equal(grant_cancels, 0);
+}
+
+static void
+what_is_reported_is_of_the_dialog_of_which_nothing_was_reported_yet(void **state)
+{
+	struct puppet first = asking_for_a_grant(), second;
+	struct dialog *older = &sessions.first->dialog, *newer;
+	int pair[2];
+
+	(void)state;
+	make_grant(pair);
+	awaiting->came(awaiting->arg, pair[0]);
+	second = asking_for_a_grant();
+	newer = &sessions.first->dialog;
+	assert_ptr_equal(sessions_granted(&sessions, older->user.stored.id), older);
+	older->reset.outcome = VERDICT_PASSWORD_CHANGED;
+	assert_ptr_equal(sessions_granted(&sessions, older->user.stored.id), older);
+	close(pair[1]);
+	make_grant(pair);
+	awaiting->came(awaiting->arg, pair[0]);
+	assert_ptr_equal(sessions_granted(&sessions, older->user.stored.id), newer);
+	close(pair[1]);
+	puppet_done(&first);
+	puppet_done(&second);
+	wait_for_count(0);
+}
+
+static void
+a_grant_that_fails_is_told_and_the_dialog_goes_on(void **state)
+{
+	struct puppet p = asking_for_a_grant();
+	char reason[32];
+
+	(void)state;
+	awaiting->came(awaiting->arg, -EACCES);
+	assert_int_equal(next_reply(&p, reason, sizeof(reason)), REPLY_REFUSED);
+	assert_string_equal(reason, "later");
+	assert_true(audited("event=reset-refused user=alice"));
+	assert_null(sessions_granted(&sessions, sessions.first->dialog.user.stored.id));
+	assert_int_equal(ask(&p, REQUEST_LOG, "still here", NULL), REPLY_OK);
+	puppet_done(&p);
+	wait_for_count(0);
+}
+
+static void
+a_session_that_goes_while_it_is_awaited_cancels_it(void **state)
+{
+	struct puppet p = asking_for_a_grant();
+
+	(void)state;
+	puppet_done(&p);
+	wait_for_count(0);
+	assert_int_equal(grant_cancels, 1);
+}
+
+static void
+so_does_a_violation_and_the_end_of_all(void **state)
+{
+	struct puppet p = asking_for_a_grant();
+
+	(void)state;
+	assert_int_equal(ask(&p, REQUEST_GRANT, NULL, NULL), 0);
+	assert_true(audited("session-violation"));
+	assert_int_equal(grant_cancels, 1);
+	puppet_done(&p);
+	wait_for_count(0);
+	p = asking_for_a_grant();
+	gone = false;
+	sessions_end_all(&sessions, all_gone, NULL);
+	assert_int_equal(grant_cancels, 1);
+	assert_int_equal(next_reply(&p, NULL, 0), REPLY_OVER);
+	puppet_done(&p);
+	turn_until(&gone);
+}
+
+static void
+a_session_that_does_not_take_the_grant_is_killed_and_it_is_closed(void **state)
+{
+	struct puppet p = asking_for_a_grant();
+	int pair[2];
+	char text[8];
+
+	(void)state;
+	make_grant(pair);
+	close(p.judge);
+	p.judge = 0;
+	awaiting->came(awaiting->arg, pair[0]);
+	assert_int_equal(recv(pair[1], text, sizeof(text), 0), 0);
+	close(pair[1]);
+	puppet_done(&p);
+	wait_for_count(0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -968,6 +1157,12 @@ main(int argc, char **argv)
 		TEST(past_its_numbers_a_reset_is_a_decoy),
 		TEST(resets_take_half_of_the_places_and_logins_have_theirs),
 		TEST(a_session_that_dies_in_a_round_has_failed_once),
+		TEST(the_grant_goes_to_its_session_and_stays_with_nobody_else),
+		TEST(what_is_reported_is_of_the_dialog_of_which_nothing_was_reported_yet),
+		TEST(a_grant_that_fails_is_told_and_the_dialog_goes_on),
+		TEST(a_session_that_goes_while_it_is_awaited_cancels_it),
+		TEST(so_does_a_violation_and_the_end_of_all),
+		TEST(a_session_that_does_not_take_the_grant_is_killed_and_it_is_closed),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "-u") == 0)
