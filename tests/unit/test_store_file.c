@@ -194,6 +194,7 @@ a_migration_that_is_killed_changes_nothing(void **state)
 {
 	const char *const steps[] = {
 		schema_migrations[0], schema_migrations[1], schema_migrations[2],
+		schema_migrations[3],
 		"CREATE TABLE half (x); INSERT INTO half WITH RECURSIVE n(i) AS"
 		" (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT zeroblob(4000) FROM n"
 	};
@@ -206,7 +207,7 @@ a_migration_that_is_killed_changes_nothing(void **state)
 	child = fork();
 	if (child == 0) {
 		open_store();
-		store_migrate(store, steps, 4);
+		store_migrate(store, steps, 5);
 		_exit(0);
 	}
 	assert_true(grows_over(scratch_path(&scratch, "db-wal"), 1024 * 1024));
