@@ -236,6 +236,14 @@ begin_set(struct dialog *d, const struct kept_answer *k, struct message *reply)
 	return r;
 }
 
+/* Alone they are the first proof: within its transaction. */
+static int
+verified(struct dialog *d, const void *arg)
+{
+	(void)arg;
+	return dialog_audit(d, AUDIT_RESET_VERIFIED, method_word(METHOD_QUESTIONS), "proven", NULL);
+}
+
 /* One of several answers: what it was is told with the others, after the last. */
 static int
 prove_in_turn(struct dialog *d, const struct kept_answer *k, const struct field *hash,
@@ -254,7 +262,8 @@ prove_in_turn(struct dialog *d, const struct kept_answer *k, const struct field 
 	wrong = d->reset.questions_wrong;
 	forget_set(d);
 	return wrong ? proof_wrong(d, METHOD_QUESTIONS, until, -1, 0, reply)
-		     : proof_right(d, METHOD_QUESTIONS, until, NULL, NULL, reply);
+		     : proof_right(d, METHOD_QUESTIONS, until, d->proven ? NULL : verified, NULL,
+				   reply);
 }
 
 /* What was begun stays a failure; nobody is to be blocked without being told. */
