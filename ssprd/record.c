@@ -161,8 +161,6 @@ record_confirm(struct dialog *d, enum method method)
 		r = limit_clear(store, key);
 	if (r == 0)
 		r = dialog_audit(d, AUDIT_METHOD_CONFIRMED, method_word(method), "proven", NULL);
-	if (r == 0 && d->purpose == PURPOSE_RESET)
-		r = dialog_audit(d, AUDIT_RESET_VERIFIED, method_word(method), "proven", NULL);
 	return r < 0 ? r : settle(d);
 }
 

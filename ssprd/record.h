@@ -35,7 +35,7 @@ int record_save(struct dialog *d, enum method method, const void *record, size_t
 
 /*
  * A registered method was proven again: the time of it, its code removed, the failures of the user
- * taken back, audited (in a reset as its verification too). Within the transaction of what was used up by it. 0 or -errno.
+ * taken back, audited. Within the transaction of what was used up by it. 0 or -errno.
  */
 int record_confirm(struct dialog *d, enum method method);
 
