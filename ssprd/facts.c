@@ -144,7 +144,10 @@ facts_of_reset(const struct dialog *d, struct facts *f)
 	f->unlock = d->judge->config->reset.unlock;
 }
 
-/* What is registered, masked: who sits at the console, or has proven something, may know. */
+/*
+ * What is registered, masked: who sits at the console, or has proven something, may know; then only that by which another proof can
+ * be given.
+ */
 static int
 add_registered(struct dialog *d, struct facts *f)
 {
@@ -154,7 +157,8 @@ add_registered(struct dialog *d, struct facts *f)
 		enum method method = d->plan.offered[i];
 		enum plan_standing standing = d->plan.standing[method];
 
-		if (standing == STANDING_PROVEN || standing == STANDING_STALE)
+		if (!(d->proven & dialog_bit(method)) &&
+		    (standing == STANDING_PROVEN || standing == STANDING_STALE))
 			r = add_method(d, method, f);
 	}
 	return r;
@@ -167,6 +171,7 @@ tell_more(struct dialog *d, struct facts *f)
 
 	if (r < 0)
 		return r;
+	reset_look_for_block(d);
 	if (d->reset.told) {
 		f->reset_case = d->reset.why_not;
 		f->reset_until = d->reset.until;

@@ -133,6 +133,17 @@ reset_look_again(struct dialog *d)
 }
 
 void
+reset_look_for_block(struct dialog *d)
+{
+	if (!d->reset.told || d->proven || d->state != DIALOG_CLAIMING ||
+	    d->reset.why_not != CASE_NONE || !d->plan.blocked_until)
+		return;
+	d->reset.why_not = CASE_BLOCKED;
+	d->reset.until = d->plan.blocked_until;
+	d->reset.decoy = true;
+}
+
+void
 reset_failure_key(const struct dialog *d, limit_key key)
 {
 	if (d->reset.decoy)

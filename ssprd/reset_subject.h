@@ -33,6 +33,12 @@ const char *reset_case_code(enum reset_case);
  */
 int reset_look_again(struct dialog *d);
 
+/*
+ * Between two rounds, where it may be told: a block that stands by now is this dialog's case. (Within a round it may be of the failure
+ * that is counted in advance.)
+ */
+void reset_look_for_block(struct dialog *d);
+
 /* What failures are counted under: the user's key, or of a decoy that of its row. */
 void reset_failure_key(const struct dialog *d, limit_key key);
 

@@ -104,6 +104,42 @@ the_cases_in_their_order(void **state)
 	assert_int_equal(case_now(NULL), CASE_NOT_ENABLED);
 }
 
+/* Within a round a block may be that of the failure that was counted in advance. */
+static void
+at_the_console_a_block_on_the_way_is_told_between_the_rounds(void **state)
+{
+	struct facts f;
+
+	(void)state;
+	reset_at_console("alice", NULL);
+	assert_int_equal(facts().reset_case, CASE_NONE);
+	block_alice();
+	assert_int_equal(type(REQUEST_CLAIM, "000000"), REPLY_OK);
+	assert_int_equal(facts().reset_case, CASE_NONE);
+	assert_int_equal(type(REQUEST_CHECK, ""), REPLY_WRONG);
+	f = facts();
+	assert_int_equal(f.reset_case, CASE_BLOCKED);
+	assert_int_equal(f.reset_until, NOW + 3600);
+	assert_int_equal(f.method_count, 0);
+	assert_false(f.alone);
+}
+
+static void
+after_a_proof_only_the_other_methods_are_listed(void **state)
+{
+	struct facts f;
+
+	(void)state;
+	use_policy(RESET_POLICY "[registration]\nmethods_to_reset = 2\n");
+	reset();
+	assert_int_equal(round_of(recovery[3], ""), REPLY_PROVEN);
+	f = facts();
+	assert_int_equal(f.proofs, 1);
+	assert_int_equal(f.method_count, 4);
+	for (int i = 0; i < f.method_count; i++)
+		assert_int_not_equal(f.methods[i].method, METHOD_RECOVERY_CODES);
+}
+
 static void
 a_stranger_s_facts_hold_the_policy_and_nothing_of_the_user(void **state)
 {
@@ -415,6 +451,8 @@ main(void)
 		T(the_cases_in_their_order),
 		T(a_stranger_s_facts_hold_the_policy_and_nothing_of_the_user),
 		T(at_the_console_the_methods_are_told_masked_or_the_case),
+		T(at_the_console_a_block_on_the_way_is_told_between_the_rounds),
+		T(after_a_proof_only_the_other_methods_are_listed),
 		T(after_the_first_proof_the_facts_are_real_everywhere),
 		T(questions_alone_on_the_console_only_and_only_by_the_policy),
 		T(alone_is_nothing_for_the_privileged_and_decoys),
