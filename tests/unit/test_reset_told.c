@@ -194,7 +194,7 @@ after_the_first_proof_the_facts_are_real_everywhere(void **state)
 	reset();
 	assert_false(facts().assist);
 	assert_int_equal(round_of(app_code(0), ""), REPLY_PROVEN);
-	assert_int_equal(facts().method_count, 5);
+	assert_int_equal(facts().method_count, 4);
 	assert_int_equal(facts().proofs, 1);
 	assert_true(facts().assist);
 	assert_int_equal(dialog.state, DIALOG_OPEN);
