@@ -21,6 +21,8 @@ HARDENING = -fstack-protector-strong -fPIC
 ifdef SANITIZE
 HARDENING += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DSSPR_SANITIZE
 SAN_LDFLAGS = -fsanitize=address,undefined
+# AddressSanitizer wraps crypt_r, which PAM's modules bring along only later: what it wraps must be there at the start.
+SAN_CRYPT = -Wl,--no-as-needed -lcrypt
 ifdef SANITIZER_LOG
 HARDENING += -DSANITIZER_LOG='"$(SANITIZER_LOG)"'
 SAN_OBJECT = $(BUILD)/obj/tests/sanitizer.o
@@ -82,7 +84,7 @@ $(SESSION): $(call objects,session/*.c methods/asks.c methods/*/ask*.c) $(SAN_OB
 $(DELIVER): $(call objects,deliver/*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl -ljansson -lseccomp -lidn2 -lutf8proc
 $(PASSWD): $(call objects,passwd/*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpam -ldbus-1 -lidn2 -lutf8proc
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpam -ldbus-1 -lidn2 -lutf8proc $(SAN_CRYPT)
 $(CTL): $(call objects,ssprctl/*.c) $(SAN_OBJECT) $(CORE_A) $(TEXT_A) $(PROTOCOL_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ldbus-1 -ljansson -lsmartcols -lutf8proc -lidn2
 
