@@ -123,27 +123,27 @@ signals_take(int fd)
 	return stay;
 }
 
+/* A call may have come together with the name, and lie read already: first a turn, then a wait. */
 static void
 serve(struct service *s, struct grants *grants, int signals, int64_t idle_ms)
 {
 	int64_t idle_end = buslink_now() + idle_ms, left;
 
-	for (;;) {
+	do {
 		struct pollfd fds[] = {
 			{ .fd = signals, .events = POLLIN },
-			{ .fd = service_fd(s),
-			  .events = service_wants_to_write(s) ? POLLIN | POLLOUT : POLLIN },
+			{ .fd = service_fd(s), .events = POLLIN },
 		};
 
-		left = idle_end - buslink_now();
-		(void)poll(fds, 2, left < 0 ? 0 : left < LOOK_MS ? (int)left : LOOK_MS);
-		if (!signals_take(signals))
-			return;
 		if (service_turn(s) > 0 || grants_reap(grants) > 0)
 			idle_end = buslink_now() + idle_ms;
 		if (s->gone || (buslink_now() >= idle_end && service_leave(s)))
 			return;
-	}
+		if (service_wants_to_write(s))
+			fds[1].events |= POLLOUT;
+		left = idle_end - buslink_now();
+		(void)poll(fds, 2, left < 0 ? 0 : left < LOOK_MS ? (int)left : LOOK_MS);
+	} while (signals_take(signals));
 }
 
 static int
