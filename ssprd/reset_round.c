@@ -84,6 +84,8 @@ prove(struct dialog *d, enum method method)
 	if (r == STORE_DONE)
 		r = record_confirm(d, method);
 	if (r == STORE_DONE)
+		r = reset_take_failure_back(d);
+	if (r == STORE_DONE)
 		r = dialog_audit(d, AUDIT_RESET_VERIFIED, method_word(method), "proven", NULL);
 	if (r == STORE_DONE)
 		r = reset_touch(d);
