@@ -133,6 +133,42 @@ test_what_is_refused(void **state)
 }
 
 /* A line that does not fit is nobody's whose name begins it, and hides nobody behind it. */
+/* alice's shadow line: last change, the most days, days of inactivity. */
+static enum account_result
+look_aged(const char *changed, const char *most, const char *inactive, const char **why)
+{
+	char shadow[256];
+
+	snprintf(shadow, sizeof(shadow), "alice:" HASH ":%s:0:%s:7:%s::\n", changed, most,
+		 inactive);
+	return look(PASSWD_LINE("1000"), shadow, "alice", why);
+}
+
+/* pam_unix lets nobody in any more, and sends them to the administrator: a new password would undo that. */
+static void
+test_a_password_that_was_left_to_lapse_locks_the_account(void **state)
+{
+	const char *why;
+
+	(void)state;
+	assert_int_equal(look_aged("19869", "100", "30", &why), ACCOUNT_REFUSED);
+	assert_non_null(strstr(why, "lapsed"));
+	assert_int_equal(look_aged("19870", "100", "30", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("19899", "100", "0", &why), ACCOUNT_REFUSED);
+	assert_int_equal(look_aged("19900", "100", "0", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("1", "100", "", &why), ACCOUNT_FINE); /* to be changed at login */
+	assert_int_equal(look_aged("1", "100", "-1", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("1", "", "30", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("0", "100", "30", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("", "100", "30", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("1", "99999", "30", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("30000", "1", "1", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("soon", "1", "1", &why), ACCOUNT_REFUSED);
+	assert_non_null(strstr(why, "in doubt"));
+	assert_int_equal(look_aged("1", "999999999999999999", "999999999999999999", &why),
+			 ACCOUNT_FINE);
+}
+
 static void
 test_a_line_without_an_end(void **state)
 {
@@ -280,6 +316,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_an_ordinary_account_is_fine),
 		TEST(test_what_is_refused),
+		TEST(test_a_password_that_was_left_to_lapse_locks_the_account),
 		TEST(test_a_line_without_an_end),
 		TEST(test_what_a_home_says),
 		TEST(test_a_keyring_is_not_looked_for_behind_a_link),
