@@ -2,6 +2,7 @@
  * Whose password may be set: the lines of the host's files, and what a home says. The files are a scratch folder's.
  */
 /* link: passwd/account.c passwd/entry.c passwd/home.c passwd/fscrypt.c */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -308,6 +309,33 @@ test_a_protector_that_cannot_be_understood_refuses(void **state)
 	close(folder);
 }
 
+/* The folder may be everybody's to write to: what others put there must refuse nobody, however much it is. */
+static void
+test_a_crowd_of_others_files_refuses_nobody(void **state)
+{
+	const uid_t others = geteuid() == 0 ? 4242 : geteuid();
+	const uint32_t uid = (uint32_t)others + 1;
+	char name[32];
+	int folder, file;
+
+	(void)state;
+	mkdir(scratch_path(&scratch, ".fscrypt"), 0755);
+	mkdir(scratch_path(&scratch, ".fscrypt/protectors"), 0777);
+	folder = open(scratch_path(&scratch, ".fscrypt/protectors"), O_RDONLY | O_DIRECTORY);
+	assert_true(folder >= 0);
+	for (int i = 0; i <= FSCRYPT_FILES_MAX; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+		assert_int_equal(fchown(file, others, (gid_t)-1), 0);
+		close(file);
+	}
+	close(folder);
+	folder = open(scratch.folder, O_PATH | O_DIRECTORY);
+	assert_int_equal(fscrypt_has_login(folder, uid), 0);
+	assert_int_equal(fscrypt_has_login(folder, (uint32_t)others), -EFBIG); /* their own */
+	close(folder);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -323,6 +351,7 @@ main(void)
 		TEST(test_a_protector_is_read),
 		TEST(test_a_protector_that_is_cut_or_odd_is_none),
 		TEST(test_a_protector_that_cannot_be_understood_refuses),
+		TEST(test_a_crowd_of_others_files_refuses_nobody),
 	};
 
 	return cmocka_run_group_tests_name("passwd_account", tests, NULL, NULL);
