@@ -868,7 +868,14 @@ past_its_numbers_a_reset_is_a_decoy(void **state)
 	while (n < RESETS_A_NAME_HOST)
 		assert_false(is_decoy("alice", "192.0.2.1", &p[n++]));
 	assert_true(is_decoy("alice", "192.0.2.1", &p[n++]));
+	assert_true(is_decoy("alice", "::ffff:192.0.2.1", &p[n++]));
 	assert_false(is_decoy("alice", "", &p[n++])); /* the console is one of its own */
+	for (int i = 0; i < RESETS_A_NAME_HOST; i++) {
+		snprintf(rhost, sizeof(rhost), "2001:db8:1:2::%d", i + 1);
+		assert_false(is_decoy("alice", rhost, &p[n++]));
+	}
+	/* Whoever has one address of a /64 has them all. */
+	assert_true(is_decoy("alice", "2001:db8:1:2::ffff", &p[n++]));
 	while (n < RESETS_A_NAME) {
 		snprintf(rhost, sizeof(rhost), "198.51.100.%d", n);
 		assert_false(is_decoy("alice", rhost, &p[n++]));
