@@ -88,8 +88,7 @@ attempts(pam_handle_t *pam, struct talk *t, const struct watch *w)
 		code = pam_chauthtok(pam, 0);
 		if (code == PAM_SUCCESS)
 			return CHANGE_DONE;
-	} while (t->end == TALK_GOES_ON && is_refusal(code, t) && !is_saved(w) &&
-		 talk_refused(t));
+	} while (t->end == TALK_GOES_ON && is_refusal(code, t) && !is_saved(w) && talk_refused(t));
 	if (t->end == TALK_GOES_ON)
 		log_error("grant of %s: PAM could not set the password: %s", w->c->user,
 			  pam_strerror(pam, code));

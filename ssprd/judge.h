@@ -45,8 +45,8 @@ struct judge {
 	/* Called when the resets of a user (id in the store) were stopped, on disk: ends those that run. NULL: none do. */
 	void (*resets_stopped)(void *arg, int64_t user);
 	void *resets_arg;
-	struct grants *grants;      /* who fetches the grant to set a password; NULL: nobody can */
-	unsigned int implemented;   /* methods_implemented() */
+	struct grants *grants;    /* who fetches the grant to set a password; NULL: nobody can */
+	unsigned int implemented; /* methods_implemented() */
 	char host[HOST_NAME_MAX_BYTES + 1];
 };
 

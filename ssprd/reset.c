@@ -72,8 +72,7 @@ proofs_made(const struct dialog *d, unsigned int proven)
 	int made = 0;
 
 	for (int m = 0; m < METHOD_COUNT; m++)
-		made += (proven & dialog_bit(m)) &&
-			!(d->plan.privileged && m == METHOD_QUESTIONS);
+		made += (proven & dialog_bit(m)) && !(d->plan.privileged && m == METHOD_QUESTIONS);
 	return made;
 }
 

@@ -157,7 +157,8 @@ test_a_password_that_was_left_to_lapse_locks_the_account(void **state)
 	assert_int_equal(look_aged("19870", "100", "30", &why), ACCOUNT_FINE);
 	assert_int_equal(look_aged("19899", "100", "0", &why), ACCOUNT_REFUSED);
 	assert_int_equal(look_aged("19900", "100", "0", &why), ACCOUNT_FINE);
-	assert_int_equal(look_aged("1", "100", "", &why), ACCOUNT_FINE); /* to be changed at login */
+	assert_int_equal(look_aged("1", "100", "", &why),
+			 ACCOUNT_FINE); /* to be changed at login */
 	assert_int_equal(look_aged("1", "100", "-1", &why), ACCOUNT_FINE);
 	assert_int_equal(look_aged("1", "", "30", &why), ACCOUNT_FINE);
 	assert_int_equal(look_aged("0", "100", "30", &why), ACCOUNT_FINE);

@@ -60,10 +60,9 @@ asked_once(struct talk *t, enum packet_type type, const char *answer)
 	struct pam_response *responses = NULL;
 	int r;
 
-	*t = (struct talk){ .fd = ends[1],
-			    .turn = turns[1],
-			    .wait_ms = 200,
-			    .may_go_on = may_go_on };
+	*t = (struct talk){
+		.fd = ends[1], .turn = turns[1], .wait_ms = 200, .may_go_on = may_go_on
+	};
 	if (fork() == 0) { /* the holder, who waits to be asked */
 		struct packet p;
 

@@ -389,7 +389,8 @@ static void
 to_a_host_the_right_address_alone_counts_like_a_wrong_one(void **state)
 {
 	(void)state;
-	use_policy("[registration]\nmethods = app email\n[email]\nurl = smtp://127.0.0.1:25\nfrom = a@b.example\n"
+	use_policy("[registration]\nmethods = app email\n[email]\nurl = smtp://127.0.0.1:25\nfrom "
+		   "= a@b.example\n"
 		   "tls = none\n"); /* sends = 10 in ten minutes */
 	for (int i = 0; i < 20; i++) {
 		assert_false(remote_host_throttled(&hosts, "192.0.2.1", NOW + 120 * i));
