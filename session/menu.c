@@ -144,6 +144,15 @@ round_enter(const struct round *round)
 	return round->done ? ENTER_CHOOSES : ENTER_COUNTS;
 }
 
+const struct method_ask *
+round_taken(const struct round *round, const struct rows *rows, enum outcome o,
+	    const struct choice *choice)
+{
+	if (o == EMPTY)
+		return rows->ask[round_first(round, rows)];
+	return o == ANSWERED && choice->number > 0 ? rows->ask[choice->number - 1] : NULL;
+}
+
 void
 menu_not_now_text(const struct session *s, char out[NOT_NOW_TEXT_MAX])
 {

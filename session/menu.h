@@ -57,6 +57,9 @@ struct round {
 
 int round_first(const struct round *round, const struct rows *rows); /* which row Enter takes */
 enum enter round_enter(const struct round *round);
+/* The row that was taken, o being what choose() answered: by number or by Enter. NULL: another answer. */
+const struct method_ask *round_taken(const struct round *round, const struct rows *rows,
+				     enum outcome o, const struct choice *choice);
 
 /*
  * The prompt of an opening: start, not now, why. ANSWERED: the user starts. why says what the question mark is
