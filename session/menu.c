@@ -58,21 +58,14 @@ rows_tell(struct session *s, const struct rows *rows)
 	}
 }
 
-int
-rows_find(const struct rows *rows, enum method method)
-{
-	for (int i = 0; i < rows->count; i++)
-		if (rows->ask[i]->method == method)
-			return i;
-	return -1;
-}
-
 void
 rows_drop(struct rows *rows, enum method method)
 {
-	int at = rows_find(rows, method);
+	int at = 0;
 
-	if (at < 0)
+	while (at < rows->count && rows->ask[at]->method != method)
+		at++;
+	if (at == rows->count)
 		return;
 	rows->count--;
 	for (int i = at; i < rows->count; i++)

@@ -22,8 +22,6 @@ void
 rows_of(const struct session *s, bool (*wanted)(const struct method_fact *fact), struct rows *rows);
 /* Numbered lines: "2 E-mail: a****@e******.org". */
 void rows_tell(struct session *s, const struct rows *rows);
-/* Where a method stands among the rows; -1 nowhere. */
-int rows_find(const struct rows *rows, enum method method);
 
 /* What fits rows_of. */
 bool fact_is_registered(const struct method_fact *fact);
