@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "deliver/line.h"
+#include "deliver/message_json.h"
 #include "text/log.h"
 
 /* jansson's memory holds the code: wiped when it is freed. The size stands before each block. */
@@ -147,21 +148,11 @@ take_fields(struct letter *letter, json_t *root)
 enum delivery
 letter_parse(struct letter *letter, const struct secret *json)
 {
-	json_error_t error;
+	json_t *root = message_json(json);
 	enum delivery d;
-	json_t *root;
 
-	/*
-	 * Without JSON_ALLOW_NUL a string ends where C thinks it ends; jansson refuses bad UTF-8 by
-	 * itself.
-	 */
-	root = json_loadb(secret_text(json), json->len, JSON_REJECT_DUPLICATES, &error);
-	if (!root) {
-		/* Where it is broken, but not jansson's words: they quote the text near it. */
-		log_error("the message is not JSON as agreed (byte %d)", error.position);
-		explicit_bzero(&error, sizeof(error));
+	if (!root)
 		return DELIVERY_MISCONFIGURED;
-	}
 	d = take_fields(letter, root);
 	json_decref(root);
 	return d;

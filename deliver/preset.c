@@ -23,8 +23,9 @@ static const size_t texts[] = {
 	offsetof(struct gateway_config, retry),  offsetof(struct gateway_config, from),
 };
 
-bool
-preset_name_good(const char *name)
+/* Lower case letters, digits and dashes: it becomes part of a path. */
+static bool
+name_good(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -95,7 +96,7 @@ preset_merge(struct preset *p, const struct gateway_config *own, enum gateway_ki
 	p->gateway = *own;
 	p->gateway.pairs = NULL;
 	if (own->preset[0]) {
-		if (!preset_name_good(own->preset)) {
+		if (!name_good(own->preset)) {
 			log_error("preset is not the name of a preset, like twilio-sms");
 			return DELIVERY_MISCONFIGURED;
 		}

@@ -22,9 +22,6 @@ struct preset {
 	struct gateway_config gateway; /* its texts are borrowed from both */
 };
 
-/* Lower case letters, digits and dashes. */
-bool preset_name_good(const char *name);
-
 /*
  * Merge the section's own keys with those of the preset that it names, from folder/NAME.conf. own
  * must live as long as *p. DELIVERY_SENT: p->gateway is whole (preset_done). DELIVERY_LATER: no

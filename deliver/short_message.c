@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "deliver/line.h"
+#include "deliver/message_json.h"
 #include "text/language.h"
 #include "text/log.h"
 
@@ -140,21 +141,11 @@ take_fields(struct short_message *m, json_t *root, bool extension)
 enum delivery
 short_message_parse(struct short_message *m, const struct secret *json, bool extension)
 {
-	json_error_t error;
+	json_t *root = message_json(json);
 	enum delivery d;
-	json_t *root;
 
-	/*
-	 * Without JSON_ALLOW_NUL a string ends where C thinks it ends; jansson refuses bad UTF-8 by
-	 * itself.
-	 */
-	root = json_loadb(secret_text(json), json->len, JSON_REJECT_DUPLICATES, &error);
-	if (!root) {
-		/* Where it is broken, but not jansson's words: they quote the text near it. */
-		log_error("the message is not JSON as agreed (byte %d)", error.position);
-		explicit_bzero(&error, sizeof(error));
+	if (!root)
 		return DELIVERY_MISCONFIGURED;
-	}
 	d = take_fields(m, root, extension);
 	json_decref(root);
 	return d;

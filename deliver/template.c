@@ -13,7 +13,8 @@
 #define SECRET "secret:"
 #define SHOWN  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/"
 
-const char *const template_words[TEMPLATE_VALUES] = {
+/* As they stand between the braces. */
+static const char *const words[TEMPLATE_VALUES] = {
 	[TEMPLATE_TO] = "to",
 	[TEMPLATE_TO_DIGITS] = "to_digits",
 	[TEMPLATE_EXTENSION] = "extension",
@@ -68,7 +69,7 @@ take_placeholder(struct template *t, struct template_piece *piece, char *why)
 	piece->kind = TEMPLATE_VALUE;
 	for (i = 0; i < TEMPLATE_VALUES; i++) {
 		piece->value = (enum template_value)i;
-		if (strlen(template_words[i]) == len && memcmp(template_words[i], name, len) == 0)
+		if (strlen(words[i]) == len && memcmp(words[i], name, len) == 0)
 			return 1;
 	}
 	if (len <= strlen(SECRET) || memcmp(name, SECRET, strlen(SECRET)) != 0)

@@ -17,7 +17,7 @@
 
 #define TEMPLATE_WHY_SIZE 128
 
-/* What can be put in, in the order of template_words. */
+/* What can be put in. */
 enum template_value {
 	TEMPLATE_TO,
 	TEMPLATE_TO_DIGITS,
@@ -34,9 +34,6 @@ enum template_value {
 	TEMPLATE_ID,
 	TEMPLATE_VALUES,
 };
-
-/* "to", "to_digits", ...: as they stand between the braces. */
-extern const char *const template_words[TEMPLATE_VALUES];
 
 enum template_place {
 	TEMPLATE_IN_URL,

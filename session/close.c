@@ -28,8 +28,8 @@ close_registered(struct session *s)
 		return;
 	say(s, _("Thank you, the registration is complete."));
 	say(s,
-	    _("If you ever forget your password, turn to %s. What you have registered shows that "
-	      "it is really you."),
+	    _("If you ever forget your password, enter ? in its place where the sign-in offers "
+	      "that, or turn to %s. What you have registered shows that it is really you."),
 	    s->facts.contact);
 }
 

@@ -34,35 +34,25 @@ help_desk_code(struct session *s)
 	return o;
 }
 
-static enum outcome
-ask_number(struct session *s, const struct round *round, const struct rows *rows,
-	   struct choice *choice)
-{
-	const char *first = _(rows->ask[round_first(round, rows)]->title);
-
-	if (rows->count == 1)
-		return choose(s, round_enter(round), 1, "he", choice,
-			      _("[Enter] %s, [h] help desk code, [e] end: "), first);
-	return choose(s, round_enter(round), rows->count, "he", choice,
-		      _("[Enter] %s, or a number, [h] help desk code, [e] end: "), first);
-}
-
 /* One choice and what follows from it. ANSWERED: go on. EMPTY: back. */
 static enum outcome
 prove_once(struct session *s, struct round *round, const struct rows *rows)
 {
+	const struct method_ask *taken;
 	struct choice choice;
 	enum outcome o;
 
 	rows_tell(s, rows);
 	say_gap(s);
-	o = ask_number(s, round, rows, &choice);
-	if (o == EMPTY)
-		return proof_by(s, rows->ask[round_first(round, rows)], round);
+	o = choose(s, round_enter(round), rows->count, "he", &choice,
+		   rows->count == 1 ? _("[Enter] %s, [h] help desk code, [e] end: ")
+				    : _("[Enter] %s, or a number, [h] help desk code, [e] end: "),
+		   _(rows->ask[round_first(round, rows)]->title));
+	taken = round_taken(round, rows, o, &choice);
+	if (taken)
+		return proof_by(s, taken, round);
 	if (o != ANSWERED)
 		return o;
-	if (choice.number > 0)
-		return proof_by(s, rows->ask[choice.number - 1], round);
 	return choice.letter == 'h' ? help_desk_code(s) : EMPTY;
 }
 

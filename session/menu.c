@@ -58,21 +58,14 @@ rows_tell(struct session *s, const struct rows *rows)
 	}
 }
 
-int
-rows_find(const struct rows *rows, enum method method)
-{
-	for (int i = 0; i < rows->count; i++)
-		if (rows->ask[i]->method == method)
-			return i;
-	return -1;
-}
-
 void
 rows_drop(struct rows *rows, enum method method)
 {
-	int at = rows_find(rows, method);
+	int at = 0;
 
-	if (at < 0)
+	while (at < rows->count && rows->ask[at]->method != method)
+		at++;
+	if (at == rows->count)
 		return;
 	rows->count--;
 	for (int i = at; i < rows->count; i++)
@@ -142,6 +135,15 @@ enum enter
 round_enter(const struct round *round)
 {
 	return round->done ? ENTER_CHOOSES : ENTER_COUNTS;
+}
+
+const struct method_ask *
+round_taken(const struct round *round, const struct rows *rows, enum outcome o,
+	    const struct choice *choice)
+{
+	if (o == EMPTY)
+		return rows->ask[round_first(round, rows)];
+	return o == ANSWERED && choice->number > 0 ? rows->ask[choice->number - 1] : NULL;
 }
 
 void

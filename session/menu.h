@@ -22,8 +22,6 @@ void
 rows_of(const struct session *s, bool (*wanted)(const struct method_fact *fact), struct rows *rows);
 /* Numbered lines: "2 E-mail: a****@e******.org". */
 void rows_tell(struct session *s, const struct rows *rows);
-/* Where a method stands among the rows; -1 nowhere. */
-int rows_find(const struct rows *rows, enum method method);
 
 /* What fits rows_of. */
 bool fact_is_registered(const struct method_fact *fact);
@@ -57,6 +55,9 @@ struct round {
 
 int round_first(const struct round *round, const struct rows *rows); /* which row Enter takes */
 enum enter round_enter(const struct round *round);
+/* The row that was taken, o being what choose() answered: by number or by Enter. NULL: another answer. */
+const struct method_ask *round_taken(const struct round *round, const struct rows *rows,
+				     enum outcome o, const struct choice *choice);
 
 /*
  * The prompt of an opening: start, not now, why. ANSWERED: the user starts. why says what the question mark is

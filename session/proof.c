@@ -11,21 +11,26 @@
 #include "text/language.h"
 
 enum outcome
-proof_by(struct session *s, const struct method_ask *ask, struct round *round)
+proof_follows(struct session *s, const struct method_ask *ask, struct round *round, enum outcome o)
 {
-	enum outcome o = ask->prove(s);
-
 	round->last = ask->method;
 	round->done = o == PROVEN;
 	if (o == BLOCKED)
 		return session_finish(s, FINISH_DONE);
-	if (o == ENDED)
-		return o;
-	say_gap(s);
 	if (o != PROVEN)
-		return ANSWERED;
+		return o == ENDED ? ENDED : ANSWERED;
 	s->proven |= 1U << ask->method;
 	return request_facts(s);
+}
+
+enum outcome
+proof_by(struct session *s, const struct method_ask *ask, struct round *round)
+{
+	enum outcome o = proof_follows(s, ask, round, ask->prove(s));
+
+	if (o == ANSWERED)
+		say_gap(s);
+	return o;
 }
 
 void

@@ -11,9 +11,12 @@ struct session;
 struct told;
 
 /*
- * Prove who one is by a method that was chosen in this round. ANSWERED: go on; where it was proven (round->done), s->proven and the
- * facts say so. ENDED, also when too many proofs were wrong.
+ * What follows from a proof that was tried by a method chosen in this round, o being how it went. ANSWERED: go on; where it was
+ * PROVEN (round->done), s->proven and the facts say so. ENDED, also when too many proofs were wrong.
  */
+enum outcome
+proof_follows(struct session *s, const struct method_ask *ask, struct round *round, enum outcome o);
+/* The same of a proof that is asked for here, and a gap behind it. */
 enum outcome proof_by(struct session *s, const struct method_ask *ask, struct round *round);
 
 /* WRONG: how many tries are left. */

@@ -9,6 +9,7 @@
 #include "session/help_code.h"
 #include "session/menu.h"
 #include "session/notice.h"
+#include "session/proof.h"
 #include "session/request.h"
 #include "session/session.h"
 #include "session/talk.h"
@@ -135,25 +136,14 @@ confirm_one(struct session *s, struct round *round, const struct method_ask *ask
 
 	if (o == ANSWERED)
 		o = anew ? ask->enrol(s) : ask->prove(s);
-	round->last = ask->method;
-	round->done = o == PROVEN;
-	if (o == BLOCKED)
-		return session_finish(s, FINISH_DONE);
-	if (o == ENDED)
-		return o;
-	if (o == PROVEN) {
-		s->proven |= 1U << ask->method;
-		o = request_facts(s);
-		if (o != ANSWERED)
-			return o;
+	o = proof_follows(s, ask, round, o);
+	if (o == ANSWERED && round->done)
 		say(s, anew ? _("Registered: %s") : _("Confirmed: %s"), _(ask->title));
-	} else if (anew) {
+	else if (o == ANSWERED && anew)
 		o = request_facts(s); /* what was begun and not proven is forgotten */
-		if (o != ANSWERED)
-			return o;
-	}
-	say_gap(s);
-	return ANSWERED;
+	if (o == ANSWERED)
+		say_gap(s);
+	return o;
 }
 
 /* One choice and what follows from it. ANSWERED: go on. */
@@ -162,12 +152,12 @@ choose_one(struct session *s, struct round *round, const struct rows *rows)
 {
 	struct choice choice;
 	enum outcome o = ask_number(s, round, rows, &choice);
-	int number = o == EMPTY ? round_first(round, rows) + 1 : choice.number;
+	const struct method_ask *taken = round_taken(round, rows, o, &choice);
 
-	if (o != ANSWERED && o != EMPTY)
+	if (taken)
+		return confirm_one(s, round, taken);
+	if (o != ANSWERED)
 		return o;
-	if (number > 0)
-		return confirm_one(s, round, rows->ask[number - 1]);
 	return choice.letter == 'x' ? cannot_prove(s) : menu_not_now(s);
 }
 

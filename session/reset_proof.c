@@ -19,37 +19,25 @@ rows_left(const struct session *s, struct rows *rows)
 			rows_drop(rows, method);
 }
 
-static enum outcome
-ask_number(struct session *s, const struct round *round, const struct rows *rows,
-	   struct choice *choice)
-{
-	const char *first = _(rows->ask[round_first(round, rows)]->title);
-
-	if (rows->count == 1)
-		return choose(s, round_enter(round), 1, "e", choice, _("[Enter] %s, [e] end: "),
-			      first);
-	return choose(s, round_enter(round), rows->count, "e", choice,
-		      _("[Enter] %s, or a number, [e] end: "), first);
-}
-
 /* ANSWERED: go on. EMPTY: the user ends it. */
 static enum outcome
 prove_once(struct session *s, struct round *round, const struct rows *rows)
 {
+	const struct method_ask *taken;
 	struct choice choice;
 	enum outcome o;
 
 	say(s, _("One more proof is needed, by another method:"));
 	rows_tell(s, rows);
 	say_gap(s);
-	o = ask_number(s, round, rows, &choice);
-	if (o == EMPTY)
-		return proof_by(s, rows->ask[round_first(round, rows)], round);
-	if (o != ANSWERED)
-		return o;
-	if (choice.number > 0)
-		return proof_by(s, rows->ask[choice.number - 1], round);
-	return EMPTY;
+	o = choose(s, round_enter(round), rows->count, "e", &choice,
+		   rows->count == 1 ? _("[Enter] %s, [e] end: ")
+				    : _("[Enter] %s, or a number, [e] end: "),
+		   _(rows->ask[round_first(round, rows)]->title));
+	taken = round_taken(round, rows, o, &choice);
+	if (taken)
+		return proof_by(s, taken, round);
+	return o == ANSWERED ? EMPTY : o;
 }
 
 enum outcome

@@ -15,6 +15,7 @@
 #include "ssprd/proof.h"
 #include "ssprd/record.h"
 #include "ssprd/sending.h"
+#include "ssprd/value.h"
 
 #define CODE_LIFETIME_MAX 86400 /* seconds: [codes] lifetime */
 
@@ -154,6 +155,20 @@ tries_used(struct dialog *d, enum method method, int *used, bool *spent, int64_t
 	return r < 0 ? r : 0;
 }
 
+enum reason
+code_read(const struct code_kind *kind, const struct dialog *d, const struct field *typed,
+	  char wire[CODE_TO_MAX + 1], int *broke)
+{
+	int64_t user = method_judge(kind->method)->given ? 0 : d->user.stored.id;
+	int why = value_read(d->judge, user, kind->method, (const char *)typed->data, typed->len,
+			     wire);
+
+	if (why >= 0)
+		return (enum reason)why;
+	*broke = why;
+	return REASON_COUNT;
+}
+
 /* Where it goes: what was typed, or what is on record. An enum reason, REASON_COUNT: *to is filled in. */
 static enum reason
 destination(const struct code_kind *kind, struct dialog *d, const struct field *typed,
@@ -170,7 +185,7 @@ destination(const struct code_kind *kind, struct dialog *d, const struct field *
 		snprintf(to, CODE_TO_MAX + 1, "%s", secret_text(&s->to));
 		return REASON_COUNT;
 	}
-	why = kind->read(d, typed->len ? typed : &filled_in, to, broke);
+	why = code_read(kind, d, typed->len ? typed : &filled_in, to, broke);
 	if (why == REASON_COUNT && typed->len && s->row.registered_at && code_on_record(s, to))
 		why = REASON_SAME;
 	return why;

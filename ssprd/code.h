@@ -33,12 +33,6 @@ struct code_kind {
 	 */
 	enum way (*way)(const struct dialog *d, const char *asked);
 	/*
-	 * Why what was typed is refused; REASON_COUNT: it is fine, and this is its wire form.
-	 * *broke is set to -errno when something broke.
-	 */
-	enum reason (*read)(struct dialog *d, const struct field *typed, char wire[CODE_TO_MAX + 1],
-			    int *broke);
-	/*
 	 * What was typed as a wire form, by its syntax alone; false: it has none. And an example of what has one.
 	 */
 	bool (*parse)(const struct field *typed, char wire[CODE_TO_MAX + 1]);

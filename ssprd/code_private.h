@@ -5,12 +5,12 @@
 #include <stdbool.h>
 
 #include "protocol/request.h"
+#include "ssprd/code.h"
 #include "ssprd/core/limit.h"
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 #include "text/secret.h"
 
-struct code_kind;
 struct dialog;
 
 #define CODE_DIGITS_MAX 10
@@ -22,6 +22,13 @@ struct standing {
 	struct store_method row;
 	struct secret to;
 };
+
+/*
+ * Why this destination is refused (value.h); REASON_COUNT: it is fine, and this is its wire form. *broke is set to -errno when
+ * something broke. One that its user cannot choose was compared with their others when it was filled in.
+ */
+enum reason code_read(const struct code_kind *kind, const struct dialog *d,
+		      const struct field *typed, char wire[CODE_TO_MAX + 1], int *broke);
 
 /* 0 or -errno. */
 int code_look(struct dialog *d, enum method method, struct standing *s);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "methods/judges.h"
-#include "ssprd/code.h"
 #include "ssprd/code_private.h"
 #include "ssprd/core/config.h"
 #include "ssprd/core/store.h"
@@ -128,7 +127,7 @@ right(const struct code_attempt *a, struct dialog *d, struct message *reply)
 
 	if (a->proves)
 		return proof_right(d, a->kind->method, a->blocked_until, NULL, NULL, reply);
-	why = a->kind->read(d, &to, wire, &r);
+	why = code_read(a->kind, d, &to, wire, &r);
 	if (r < 0)
 		return r;
 	if (why != REASON_COUNT)

@@ -152,8 +152,9 @@ static const struct {
 	{ "last_login", true, take_login, PLACE(last_login) },
 };
 
-int
-context_take(const char *key, const struct value *value, void *arg)
+/* One pair. 0, -EBADMSG, -ENOMEM. */
+static int
+take(const char *key, const struct value *value, void *arg)
 {
 	struct context *c = arg;
 
@@ -174,7 +175,7 @@ int
 context_read(struct context *c, const struct bus_call *call, int n)
 {
 	*c = (struct context){ .from_root = bus_call_uid(call) == 0 };
-	return bus_call_each(call, n, context_take, c);
+	return bus_call_each(call, n, take, c);
 }
 
 void

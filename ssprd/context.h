@@ -41,7 +41,4 @@ struct context {
 int context_read(struct context *context, const struct bus_call *call, int n);
 void context_done(struct context *context);
 
-/* One pair; context_read calls it for each. from_root is set before. 0, -EBADMSG, -ENOMEM. */
-int context_take(const char *key, const struct value *value, void *context);
-
 #endif

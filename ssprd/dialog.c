@@ -32,7 +32,7 @@ dialog_init(struct dialog *d, struct judge *judge, enum purpose purpose, struct 
 	memcpy(d->tty, context->tty, sizeof(d->tty));
 	memcpy(d->rhost, context->rhost, sizeof(d->rhost));
 	memcpy(d->lang, context->lang, sizeof(d->lang));
-	r = dialog_plan(d);
+	r = user_plan(d->judge, &d->user, d->now, &d->plan);
 	if (r < 0)
 		dialog_done(d);
 	else
@@ -89,17 +89,11 @@ dialog_done(struct dialog *d)
 }
 
 int
-dialog_plan(struct dialog *d)
-{
-	return user_plan(d->judge, &d->user, d->now, &d->plan);
-}
-
-int
 dialog_look_again(struct dialog *d)
 {
 	int r = user_again(&d->user, d->judge->store);
 
-	return r < 0 ? r : dialog_plan(d);
+	return r < 0 ? r : user_plan(d->judge, &d->user, d->now, &d->plan);
 }
 
 bool

@@ -174,9 +174,6 @@ void dialog_close(struct dialog *d);
 /* Close, wipe, release. */
 void dialog_done(struct dialog *d);
 
-/* Make the plan anew from the store. 0 or -errno. */
-int dialog_plan(struct dialog *d);
-
 /* What the store knows of this user now, and the plan of that. 0 or -errno. */
 int dialog_look_again(struct dialog *d);
 

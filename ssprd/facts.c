@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/facts.h"
+#include "ssprd/catalogue.h"
 #include "ssprd/core/config.h"
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
@@ -236,4 +237,18 @@ facts_changes(struct dialog *d, const struct fields *request, struct message *re
 		d->changes_shown = list[i].id;
 	}
 	return r;
+}
+
+int
+facts_question(struct dialog *d, const struct fields *request, struct message *reply)
+{
+	const char *text = NULL;
+	int64_t index;
+
+	if (!field_number(request, 0, &index) || index < 0)
+		return JUDGED_VIOLATION;
+	if (d->judge->catalogues)
+		text = catalogue_question(d->judge->catalogues, d->lang, (size_t)index);
+	message_start(reply, text ? REPLY_OK : REPLY_NONE);
+	return text ? message_put_text(reply, text) : 0;
 }

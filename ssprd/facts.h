@@ -1,6 +1,6 @@
 /*
- * What a session is told of its user: the facts, and the changes that are still untold. Handlers of
- * the table (judge.c).
+ * What a session is told of its user: the facts, the changes that are still untold, and questions
+ * to choose from. Handlers of the table (judge.c).
  */
 #ifndef SSPRD_FACTS_H
 #define SSPRD_FACTS_H
@@ -14,5 +14,8 @@ judge_handler facts_tell;
 
 /* REQUEST_CHANGES; d->changes_shown is the last one. */
 judge_handler facts_changes;
+
+/* REQUEST_QUESTION: of the catalogue in the user's language, by its number. */
+judge_handler facts_question;
 
 #endif

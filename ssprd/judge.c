@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ssprd/catalogue.h"
 #include "ssprd/dialog.h"
 #include "ssprd/facts.h"
 #include "ssprd/finish.h"
@@ -20,8 +19,8 @@
 
 #define METHOD_WORD_MAX 32
 
-static judge_handler on_facts, on_question, on_seed, on_send, on_slot, on_try, on_help, on_remove,
-	on_log, on_finish;
+static judge_handler on_facts, on_seed, on_send, on_slot, on_try, on_help, on_remove, on_log,
+	on_finish;
 
 #define NEW      DIALOG_NEW
 #define OPEN     DIALOG_OPEN
@@ -42,7 +41,7 @@ static const struct request_rule {
 	/* clang-format off */
 	{ REQUEST_FACTS, "facts", NEW | OPEN | CLAIMING | CHECKING, 0, 0, 0, 0, on_facts, false },
 	{ REQUEST_CHANGES, "changes", OPEN, 0, 0, 0, 0, facts_changes, true },
-	{ REQUEST_QUESTION, "question", OPEN, 1, 1, 1, 8, on_question, true },
+	{ REQUEST_QUESTION, "question", OPEN, 1, 1, 1, 8, facts_question, true },
 	{ REQUEST_SEED, "seed", OPEN | CLAIMING, 1, 1, 1, METHOD_WORD_MAX, on_seed, false },
 	{ REQUEST_SEND, "send", OPEN, 2, 3, 3, METHOD_VALUE_MAX, on_send, false },
 	{ REQUEST_SLOT, "slot", OPEN | CLAIMING, 1, 2, 2, METHOD_WORD_MAX, on_slot, false },
@@ -286,20 +285,6 @@ static int
 on_remove(struct dialog *d, const struct fields *request, struct message *reply)
 {
 	return unless_blocked(d, remove_it, request, reply);
-}
-
-static int
-on_question(struct dialog *d, const struct fields *request, struct message *reply)
-{
-	const char *text = NULL;
-	int64_t index;
-
-	if (!field_number(request, 0, &index) || index < 0)
-		return JUDGED_VIOLATION;
-	if (d->judge->catalogues)
-		text = catalogue_question(d->judge->catalogues, d->lang, (size_t)index);
-	message_start(reply, text ? REPLY_OK : REPLY_NONE);
-	return text ? message_put_text(reply, text) : 0;
 }
 
 static int

@@ -38,13 +38,6 @@ log_errors(const struct config_errors *errors)
 		log_error("and %zu more errors", errors->more);
 }
 
-static void
-not_yet(const char *section, const char *key, void *arg)
-{
-	(void)arg;
-	log_warning("[%s] %s is set, but this version does nothing with it", section, key);
-}
-
 /*
  * Another database or key under a running dialog would tear it apart: the ones that are open
  * stay.
@@ -68,7 +61,6 @@ take_over(struct daemon *daemon, struct config *config, struct catalogues *catal
 	daemon->judge.config = config;
 	daemon->judge.catalogues = catalogues;
 	daemon->stamps.policy = *newest;
-	config_not_yet(config, not_yet, NULL);
 }
 
 bool

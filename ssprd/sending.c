@@ -18,6 +18,7 @@
 struct sending {
 	struct secret to, code; /* until it is started */
 	enum way way;
+	enum purpose purpose;
 	char lang[LANG_NAME_MAX + 1];
 	struct judge *judge;
 	struct dialog *dialog; /* NULL: over */
@@ -98,7 +99,7 @@ make_delivery(struct sending *s, struct delivery **delivery)
 	language_of_texts(s->lang, lang);
 	words_printable(s->user, user, sizeof(user));
 	words_printable(s->judge->host, host, sizeof(host));
-	r = words_code(&text, s->way, s->lang, s->user, s->judge->host, code,
+	r = words_code(&text, s->way, s->purpose, s->lang, s->user, s->judge->host, code,
 		       config->codes.lifetime / 60, config->support.contact);
 	if (r < 0)
 		return r;
@@ -126,6 +127,7 @@ sending_make(struct dialog *d, enum method method, enum way way, const char *to,
 	s->uid = d->user.stored.uid;
 	s->number = d->number;
 	s->way = way;
+	s->purpose = d->purpose;
 	memcpy(s->lang, d->lang, sizeof(s->lang));
 	r = secret_set(&s->to, to, strlen(to));
 	if (r == 0)

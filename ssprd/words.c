@@ -118,6 +118,7 @@ struct code_words {
 	char user[USER_NAME_MAX + 1], host[HOST_NAME_MAX_BYTES + 1];
 	const char *code, *contact;
 	int minutes;
+	bool reset; /* the code opens a new password */
 };
 
 static const char mail_text[] =
@@ -133,11 +134,25 @@ static const char mail_text[] =
 	   "If you did not ask for this, somebody who knows that password did:\n"
 	   "tell %s.\n");
 
+static const char reset_mail_text[] =
+	N_("Password reset on %s: your code\n"
+	   "\n"
+	   "%s\n"
+	   "\n"
+	   "Type this code where you reset your password. It works for %d minutes, once.\n"
+	   "\n"
+	   "Whoever has it can set a new password for %s on %s: tell it to\n"
+	   "nobody, not even to somebody who says that they help you.\n"
+	   "\n"
+	   "If you did not ask for this, somebody else tries to get into that account.\n"
+	   "This code does not let them in as long as they do not have it. Tell\n"
+	   "%s.\n");
+
 static int
 mail_words(char *out, size_t size, const struct code_words *w)
 {
-	return snprintf(out, size, _(mail_text), w->host, w->code, w->minutes, w->user, w->host,
-			w->contact);
+	return snprintf(out, size, w->reset ? _(reset_mail_text) : _(mail_text), w->host, w->code,
+			w->minutes, w->user, w->host, w->contact);
 }
 
 /*
@@ -150,8 +165,10 @@ sms_words(char *out, size_t size, const struct code_words *w)
 	return snprintf(
 		out, size,
 		/* TRANSLATORS: a text message: code, user, host, minutes, whom to tell. */
-		_("%s is your code for %s on %s. It works for %d minutes, once. If you did not "
-		  "ask for it, tell %s."),
+		w->reset ? _("%s resets the password of %s on %s. It works for %d minutes, once. "
+			     "Tell it to nobody. If you did not ask for it, tell %s.")
+			 : _("%s is your code for %s on %s. It works for %d minutes, once. If you "
+			     "did not ask for it, tell %s."),
 		w->code, w->user, w->host, w->minutes, w->contact);
 }
 
@@ -181,22 +198,27 @@ call_words(char *out, size_t size, const struct code_words *w)
 
 	spoken_digits(w->code, digits);
 	/* TRANSLATORS: spoken by a machine, over the phone: host, digits, digits again. */
-	n = snprintf(out, size, _("Hello. Your code for %s is: %s. Once more: %s. Goodbye."),
+	n = snprintf(out, size,
+		     w->reset ? _("Hello. Your code to reset the password on %s is: %s. Once more: "
+				  "%s. Tell it to nobody. Goodbye.")
+			      : _("Hello. Your code for %s is: %s. Once more: %s. Goodbye."),
 		     w->host, digits, digits);
 	explicit_bzero(digits, sizeof(digits));
 	return n;
 }
 
 int
-words_code(struct secret *out, enum way way, const char *lang, const char *user, const char *host,
-	   const char *code, int minutes, const char *contact)
+words_code(struct secret *out, enum way way, enum purpose purpose, const char *lang,
+	   const char *user, const char *host, const char *code, int minutes, const char *contact)
 {
 	static int (*const writers[])(char *, size_t, const struct code_words *) = {
 		[WAY_EMAIL] = mail_words,
 		[WAY_SMS] = sms_words,
 		[WAY_VOICE] = call_words,
 	};
-	struct code_words w = { .code = code, .minutes = minutes };
+	struct code_words w = { .code = code,
+				.minutes = minutes,
+				.reset = purpose == PURPOSE_RESET };
 	int n, r = secret_room(out, WORDS_MESSAGE_MAX);
 
 	if (r < 0)

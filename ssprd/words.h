@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocol/words.h"
 #include "ssprd/way.h"
 #include "text/secret.h"
 
@@ -27,10 +28,11 @@ void words_reminder(char *out, size_t size, const char *lang, const struct plan 
 /*
  * The message with a code, as it is written or spoken on that way. Of a mail the first line is the
  * subject, without the code: subjects show on locked screens. A call says the digits apart, and
- * twice. 0: *out is the caller's to wipe. -ENOMEM, -EMSGSIZE.
+ * twice. Of a reset it says what the code opens: whoever began that has not shown who they are. 0: *out is the caller's to wipe. -ENOMEM, -EMSGSIZE.
  */
-int words_code(struct secret *out, enum way way, const char *lang, const char *user,
-	       const char *host, const char *code, int minutes, const char *contact);
+int
+words_code(struct secret *out, enum way way, enum purpose purpose, const char *lang,
+	   const char *user, const char *host, const char *code, int minutes, const char *contact);
 
 /*
  * As much of text as fits, fit for a mail and for UTF-8 readers: control characters and bytes that

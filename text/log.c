@@ -16,7 +16,6 @@
 static struct {
 	const char *program;
 	bool to_stderr;
-	bool debug;
 	void (*line)(int priority, const char *text, void *arg);
 	void *arg;
 } where = { .program = "sspr" };
@@ -40,12 +39,6 @@ log_to(void (*line)(int priority, const char *text, void *arg), void *arg)
 {
 	where.line = line;
 	where.arg = arg;
-}
-
-void
-log_debug_on(void)
-{
-	where.debug = true;
 }
 
 /* The bytes of a character that can be shown, or 0. */
@@ -129,17 +122,5 @@ log_info(const char *format, ...)
 
 	va_start(args, format);
 	log_line(LOG_INFO, format, args);
-	va_end(args);
-}
-
-void
-log_debug(const char *format, ...)
-{
-	va_list args;
-
-	if (!where.debug)
-		return;
-	va_start(args, format);
-	log_line(LOG_DEBUG, format, args);
 	va_end(args);
 }

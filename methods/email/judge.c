@@ -18,18 +18,6 @@ by_mail(const struct dialog *d, const char *asked)
 	return *asked ? WAY_COUNT : WAY_EMAIL;
 }
 
-static enum reason
-read(struct dialog *d, const struct field *typed, char wire[CODE_TO_MAX + 1], int *broke)
-{
-	int why = value_read(d->judge, d->user.stored.id, METHOD_EMAIL, (const char *)typed->data,
-			     typed->len, wire);
-
-	if (why >= 0)
-		return (enum reason)why;
-	*broke = why;
-	return REASON_COUNT;
-}
-
 /* One mailbox, however it is written. */
 static void
 mailbox(char *wire)
@@ -48,7 +36,6 @@ parse(const struct field *typed, char wire[CODE_TO_MAX + 1])
 static const struct code_kind kind = {
 	.method = METHOD_EMAIL,
 	.way = by_mail,
-	.read = read,
 	.parse = parse,
 	.example = "nobody@example.org",
 	.destination = mailbox,

@@ -17,19 +17,6 @@ by_call(const struct dialog *d, const char *asked)
 	return *asked && strcmp(asked, VIA_VOICE) != 0 ? WAY_COUNT : WAY_VOICE;
 }
 
-/* What an administrator filled in: it was compared with the phone then. */
-static enum reason
-read(struct dialog *d, const struct field *filled_in, char wire[CODE_TO_MAX + 1], int *broke)
-{
-	int why = value_read(d->judge, 0, METHOD_OFFICE_PHONE, (const char *)filled_in->data,
-			     filled_in->len, wire);
-
-	if (why >= 0)
-		return (enum reason)why;
-	*broke = why;
-	return REASON_COUNT;
-}
-
 static bool
 parse(const struct field *typed, char wire[CODE_TO_MAX + 1])
 {
@@ -39,7 +26,6 @@ parse(const struct field *typed, char wire[CODE_TO_MAX + 1])
 static const struct code_kind kind = {
 	.method = METHOD_OFFICE_PHONE,
 	.way = by_call,
-	.read = read,
 	.parse = parse,
 	.example = "+4930123456",
 	.forbids = value_forbids,

@@ -25,18 +25,6 @@ by_text_or_call(const struct dialog *d, const char *asked)
 	return way_open(config, WAY_SMS) ? WAY_SMS : WAY_VOICE;
 }
 
-static enum reason
-read(struct dialog *d, const struct field *typed, char wire[CODE_TO_MAX + 1], int *broke)
-{
-	int why = value_read(d->judge, d->user.stored.id, METHOD_PHONE, (const char *)typed->data,
-			     typed->len, wire);
-
-	if (why >= 0)
-		return (enum reason)why;
-	*broke = why;
-	return REASON_COUNT;
-}
-
 static bool
 parse(const struct field *typed, char wire[CODE_TO_MAX + 1])
 {
@@ -46,7 +34,6 @@ parse(const struct field *typed, char wire[CODE_TO_MAX + 1])
 static const struct code_kind kind = {
 	.method = METHOD_PHONE,
 	.way = by_text_or_call,
-	.read = read,
 	.parse = parse,
 	.example = "+4930123456",
 	.forbids = value_forbids,

@@ -59,16 +59,6 @@ audit_word(enum audit_event event)
 	return (unsigned int)event < AUDIT_EVENT_COUNT ? words[event] : NULL;
 }
 
-enum audit_event
-audit_from_word(const char *word)
-{
-	int event = 0;
-
-	while (event < AUDIT_EVENT_COUNT && (!word || strcmp(words[event], word) != 0))
-		event++;
-	return (enum audit_event)event;
-}
-
 /*
  * A text that others wrote, for a line of key=value pairs: printable ASCII without blank, quote, = and \ as it is,
  * every other byte as \xHH, a text that is too long with .. at its end, nothing as -.

@@ -54,9 +54,8 @@ enum audit_event {
 	AUDIT_EVENT_COUNT
 };
 
-/* "registration-started"; NULL outside of the enum. Of a word: AUDIT_EVENT_COUNT when it is unknown or NULL. */
+/* "registration-started"; NULL outside of the enum. */
 const char *audit_word(enum audit_event);
-enum audit_event audit_from_word(const char *word);
 
 /* What happened. NULL texts are "". */
 struct audit_entry {

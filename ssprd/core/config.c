@@ -275,15 +275,3 @@ config_offered(const struct config *config, enum method offered[METHOD_COUNT])
 			offered[count++] = c->methods[i];
 	return count;
 }
-
-void
-config_not_yet(const struct config *config,
-	       void (*line)(const char *section, const char *key, void *arg), void *arg)
-{
-	const struct option *option;
-	size_t i;
-
-	for (i = 0; (option = option_row(i)); i++)
-		if (config->set[i] && !option->in_effect)
-			line(option->section, option->key, arg);
-}

@@ -144,10 +144,6 @@ bool config_deliverable(const struct config *config, enum method method);
 /* The methods that are listed and deliverable, in the policy's order. Their number. */
 int config_offered(const struct config *config, enum method offered[METHOD_COUNT]);
 
-/* Call line for each key that was set but whose feature this program does not have yet. */
-void config_not_yet(const struct config *config,
-		    void (*line)(const char *section, const char *key, void *arg), void *arg);
-
 /* Is the user on the list, by name or by one of the groups (count names)? */
 bool name_list_has(const struct name_list *list, const char *user, const char *const *groups,
 		   size_t count);

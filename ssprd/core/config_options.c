@@ -1,5 +1,5 @@
 /*
- * The option table: section, key, kind, default, range, place, and whether this program has the feature yet.
+ * The option table: section, key, kind, default, range and place.
  */
 #include "ssprd/core/config_options.h"
 
@@ -15,8 +15,6 @@
 #define AT(member)         .place = offsetof(struct config, member)
 #define CHOICES(words)     .choices = (words)
 #define RANGE(least, most) .min = (least), .max = (most)
-#define NOW                .in_effect = true
-#define YET                .in_effect = false
 
 #define DAY      86400
 #define YEAR     31536000
@@ -25,90 +23,90 @@
 /* NOLINTBEGIN(bugprone-macro-parentheses): a member's name cannot stand in parentheses */
 /* clang-format off */
 #define GATEWAY(name) \
-	{ #name, "preset", &kind_text, "", AT(name.preset), NOW }, \
-	{ #name, "method", &kind_word, "", CHOICES("GET, POST"), AT(name.method), NOW }, \
-	{ #name, "url", &kind_web_url, "", AT(name.url), NOW }, \
-	{ #name, "auth", &kind_text, "", AT(name.auth), NOW }, \
-	{ #name, "header.NAME", &kind_pair, "", AT(name), NOW }, \
-	{ #name, "body", &kind_word, "", CHOICES("form, json, text, none"), AT(name.body), NOW }, \
-	{ #name, "field.NAME", &kind_pair, "", AT(name), NOW }, \
-	{ #name, "json", &kind_text, "", AT(name.json), NOW }, \
-	{ #name, "ok", &kind_text, "", AT(name.ok), NOW }, \
-	{ #name, "retry", &kind_text, "", AT(name.retry), NOW }, \
-	{ #name, "timeout", &kind_int, "20", RANGE(1, 300), AT(name.timeout), NOW }, \
-	{ #name, "from", &kind_text, "", AT(name.from), NOW }, \
-	{ #name, "allow_prefixes", &kind_prefixes, "", AT(name.allow_prefixes), NOW }, \
-	{ #name, "deny_prefixes", &kind_prefixes, "", AT(name.deny_prefixes), NOW }, \
-	{ #name, "program", &kind_path, "", AT(name.program), NOW }
+	{ #name, "preset", &kind_text, "", AT(name.preset) }, \
+	{ #name, "method", &kind_word, "", CHOICES("GET, POST"), AT(name.method) }, \
+	{ #name, "url", &kind_web_url, "", AT(name.url) }, \
+	{ #name, "auth", &kind_text, "", AT(name.auth) }, \
+	{ #name, "header.NAME", &kind_pair, "", AT(name) }, \
+	{ #name, "body", &kind_word, "", CHOICES("form, json, text, none"), AT(name.body) }, \
+	{ #name, "field.NAME", &kind_pair, "", AT(name) }, \
+	{ #name, "json", &kind_text, "", AT(name.json) }, \
+	{ #name, "ok", &kind_text, "", AT(name.ok) }, \
+	{ #name, "retry", &kind_text, "", AT(name.retry) }, \
+	{ #name, "timeout", &kind_int, "20", RANGE(1, 300), AT(name.timeout) }, \
+	{ #name, "from", &kind_text, "", AT(name.from) }, \
+	{ #name, "allow_prefixes", &kind_prefixes, "", AT(name.allow_prefixes) }, \
+	{ #name, "deny_prefixes", &kind_prefixes, "", AT(name.deny_prefixes) }, \
+	{ #name, "program", &kind_path, "", AT(name.program) }
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct option options[] = {
 	{ "registration", "enforce", &kind_choice, "required", CHOICES("off, remind, required"),
-	  AT(registration.enforce), NOW },
-	{ "registration", "users", &kind_users, "all", AT(registration.users), NOW },
-	{ "registration", "exclude", &kind_names, "", AT(registration.exclude), NOW },
-	{ "registration", "min_uid", &kind_id, "1000", RANGE(0, UID_LAST), AT(registration.min_uid), NOW },
+	  AT(registration.enforce) },
+	{ "registration", "users", &kind_users, "all", AT(registration.users) },
+	{ "registration", "exclude", &kind_names, "", AT(registration.exclude) },
+	{ "registration", "min_uid", &kind_id, "1000", RANGE(0, UID_LAST), AT(registration.min_uid) },
 	{ "registration", "methods", &kind_methods, "app email phone office-phone questions recovery-codes",
-	  AT(registration.methods), NOW },
+	  AT(registration.methods) },
 	{ "registration", "methods_required", &kind_int, "2", RANGE(1, METHOD_COUNT),
-	  AT(registration.methods_required), NOW },
-	{ "registration", "methods_to_reset", &kind_int, "1", RANGE(1, 2), AT(registration.methods_to_reset), NOW },
-	{ "registration", "reconfirm_days", &kind_int, "180", RANGE(0, 730), AT(registration.reconfirm_days), NOW },
-	{ "registration", "postpone_limit", &kind_int, "3", RANGE(0, 100), AT(registration.postpone_limit), NOW },
-	{ "registration", "postpone_until", &kind_date, "", AT(registration.postpone_until), NOW },
-	{ "registration", "privileged", &kind_names, "@sudo @wheel", AT(registration.privileged), NOW },
+	  AT(registration.methods_required) },
+	{ "registration", "methods_to_reset", &kind_int, "1", RANGE(1, 2), AT(registration.methods_to_reset) },
+	{ "registration", "reconfirm_days", &kind_int, "180", RANGE(0, 730), AT(registration.reconfirm_days) },
+	{ "registration", "postpone_limit", &kind_int, "3", RANGE(0, 100), AT(registration.postpone_limit) },
+	{ "registration", "postpone_until", &kind_date, "", AT(registration.postpone_until) },
+	{ "registration", "privileged", &kind_names, "@sudo @wheel", AT(registration.privileged) },
 	{ "registration", "keyed_logins", &kind_choice, "remind", CHOICES("remind, refuse"),
-	  AT(registration.keyed_logins), NOW },
+	  AT(registration.keyed_logins) },
 	{ "registration", "first_proof", &kind_choice, "password", CHOICES("password, code"),
-	  AT(registration.first_proof), NOW },
-	{ "registration", "dormant_days", &kind_int, "0", RANGE(0, 3650), AT(registration.dormant_days), NOW },
-	{ "registration", "time_limit", &kind_int, "540", RANGE(60, 3600), AT(registration.time_limit), NOW },
+	  AT(registration.first_proof) },
+	{ "registration", "dormant_days", &kind_int, "0", RANGE(0, 3650), AT(registration.dormant_days) },
+	{ "registration", "time_limit", &kind_int, "540", RANGE(60, 3600), AT(registration.time_limit) },
 
-	{ "questions", "register", &kind_int, "3", RANGE(3, 5), AT(questions.ask_register), NOW },
-	{ "questions", "reset", &kind_int, "3", RANGE(3, 5), AT(questions.ask_reset), YET },
-	{ "questions", "alone", &kind_choice, "local", CHOICES("never, local"), AT(questions.alone), YET },
-	{ "questions", "custom", &kind_yes_no, "no", CHOICES("no, yes"), AT(questions.custom), NOW },
-	{ "questions", "catalogue", &kind_path, SSPR_DATADIR "/questions", AT(questions.catalogue), NOW },
-	{ "questions", "hash_memory", &kind_int, "19456", RANGE(8, 1048576), AT(questions.hash_memory), NOW },
-	{ "questions", "hash_passes", &kind_int, "2", RANGE(1, 100), AT(questions.hash_passes), NOW },
+	{ "questions", "register", &kind_int, "3", RANGE(3, 5), AT(questions.ask_register) },
+	{ "questions", "reset", &kind_int, "3", RANGE(3, 5), AT(questions.ask_reset) },
+	{ "questions", "alone", &kind_choice, "local", CHOICES("never, local"), AT(questions.alone) },
+	{ "questions", "custom", &kind_yes_no, "no", CHOICES("no, yes"), AT(questions.custom) },
+	{ "questions", "catalogue", &kind_path, SSPR_DATADIR "/questions", AT(questions.catalogue) },
+	{ "questions", "hash_memory", &kind_int, "19456", RANGE(8, 1048576), AT(questions.hash_memory) },
+	{ "questions", "hash_passes", &kind_int, "2", RANGE(1, 100), AT(questions.hash_passes) },
 
-	{ "email", "url", &kind_mail_url, "", AT(email.url), NOW },
-	{ "email", "from", &kind_address, "", AT(email.from), NOW },
-	{ "email", "user", &kind_text, "", AT(email.user), NOW },
-	{ "email", "password_file", &kind_path, "", AT(email.password_file), NOW },
-	{ "email", "tls", &kind_choice, "required", CHOICES("required, try, none"), AT(email.tls), NOW },
-	{ "email", "ca_file", &kind_path, "", AT(email.ca_file), NOW },
-	{ "email", "timeout", &kind_int, "20", RANGE(1, 300), AT(email.timeout), NOW },
-	{ "email", "forbidden_domains", &kind_domains, "", AT(email.forbidden_domains), NOW },
+	{ "email", "url", &kind_mail_url, "", AT(email.url) },
+	{ "email", "from", &kind_address, "", AT(email.from) },
+	{ "email", "user", &kind_text, "", AT(email.user) },
+	{ "email", "password_file", &kind_path, "", AT(email.password_file) },
+	{ "email", "tls", &kind_choice, "required", CHOICES("required, try, none"), AT(email.tls) },
+	{ "email", "ca_file", &kind_path, "", AT(email.ca_file) },
+	{ "email", "timeout", &kind_int, "20", RANGE(1, 300), AT(email.timeout) },
+	{ "email", "forbidden_domains", &kind_domains, "", AT(email.forbidden_domains) },
 
 	GATEWAY(sms),
 	GATEWAY(voice),
 
-	{ "codes", "digits", &kind_int, "6", RANGE(6, 10), AT(codes.digits), NOW },
-	{ "codes", "lifetime", &kind_int, "600", RANGE(60, DAY), AT(codes.lifetime), NOW },
-	{ "codes", "tries", &kind_int, "3", RANGE(1, 10), AT(codes.tries), NOW },
+	{ "codes", "digits", &kind_int, "6", RANGE(6, 10), AT(codes.digits) },
+	{ "codes", "lifetime", &kind_int, "600", RANGE(60, DAY), AT(codes.lifetime) },
+	{ "codes", "tries", &kind_int, "3", RANGE(1, 10), AT(codes.tries) },
 
-	{ "throttle", "failures", &kind_int, "5", RANGE(1, 1000), AT(throttle.failures), NOW },
-	{ "throttle", "window", &kind_int, "86400", RANGE(1, YEAR), AT(throttle.window), NOW },
-	{ "throttle", "block", &kind_int, "86400", RANGE(1, YEAR), AT(throttle.block), NOW },
-	{ "throttle", "sends", &kind_int, "10", RANGE(1, 1000), AT(throttle.sends), NOW },
-	{ "throttle", "send_window", &kind_int, "600", RANGE(1, YEAR), AT(throttle.send_window), NOW },
+	{ "throttle", "failures", &kind_int, "5", RANGE(1, 1000), AT(throttle.failures) },
+	{ "throttle", "window", &kind_int, "86400", RANGE(1, YEAR), AT(throttle.window) },
+	{ "throttle", "block", &kind_int, "86400", RANGE(1, YEAR), AT(throttle.block) },
+	{ "throttle", "sends", &kind_int, "10", RANGE(1, 1000), AT(throttle.sends) },
+	{ "throttle", "send_window", &kind_int, "600", RANGE(1, YEAR), AT(throttle.send_window) },
 
-	{ "reset", "enabled", &kind_yes_no, "yes", CHOICES("no, yes"), AT(reset.enabled), NOW },
-	{ "reset", "unlock", &kind_yes_no, "yes", CHOICES("no, yes"), AT(reset.unlock), NOW },
-	{ "reset", "disclose", &kind_choice, "local", CHOICES("never, local"), AT(reset.disclose), NOW },
+	{ "reset", "enabled", &kind_yes_no, "yes", CHOICES("no, yes"), AT(reset.enabled) },
+	{ "reset", "unlock", &kind_yes_no, "yes", CHOICES("no, yes"), AT(reset.unlock) },
+	{ "reset", "disclose", &kind_choice, "local", CHOICES("never, local"), AT(reset.disclose) },
 
-	{ "notify", "user", &kind_yes_no, "yes", CHOICES("no, yes"), AT(notify.user), NOW },
-	{ "notify", "admins", &kind_addresses, "", AT(notify.admins), NOW },
+	{ "notify", "user", &kind_yes_no, "yes", CHOICES("no, yes"), AT(notify.user) },
+	{ "notify", "admins", &kind_addresses, "", AT(notify.admins) },
 
 	{ "support", "contact", &kind_text, CONTACT_NOBODY, RANGE(1, FACTS_TEXT_MAX),
-	  AT(support.contact), NOW },
-	{ "support", "email", &kind_address, "", AT(support.email), NOW },
+	  AT(support.contact) },
+	{ "support", "email", &kind_address, "", AT(support.email) },
 
-	{ "store", "path", &kind_path, "/var/lib/sspr/sspr.db", RANGE(1, 0), AT(store.path), NOW },
-	{ "store", "key_file", &kind_path, "/var/lib/sspr/master.key", RANGE(1, 0), AT(store.key_file), NOW },
+	{ "store", "path", &kind_path, "/var/lib/sspr/sspr.db", RANGE(1, 0), AT(store.path) },
+	{ "store", "key_file", &kind_path, "/var/lib/sspr/master.key", RANGE(1, 0), AT(store.key_file) },
 
-	{ "audit", "retention_days", &kind_int, "365", RANGE(1, 36500), AT(audit.retention_days), NOW },
+	{ "audit", "retention_days", &kind_int, "365", RANGE(1, 36500), AT(audit.retention_days) },
 };
 /* clang-format on */
 

@@ -40,7 +40,6 @@ struct option {
 	int64_t min, max;
 	const char *choices; /* "off, remind, required"; NULL any */
 	size_t place;        /* in struct config */
-	bool in_effect;      /* this program has what the key is for */
 };
 
 extern const struct option_kind kind_choice; /* an enum, in the order of choices */

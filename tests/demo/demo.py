@@ -11,10 +11,13 @@ WELCOME = """
 This is a private copy of this machine with sspr installed, a real sshd and real
 mail delivery. Nothing outside of it changes, and it is gone when you quit.
 
-You log in as alice. Her password is   tulip-garden
+1. You log in as alice. Her password is   tulip-garden
+   sspr asks her to register two ways to prove who she is. Log out with exit.
+2. Log in again and forget the password: type a question mark in its place, a
+   code of the app or the whole e-mail address at the next prompt, the code that
+   is mailed then, and a new password, twice. You log in with that one.
 
-sspr will ask her to register two ways to prove who she is. Open a second
-terminal now: it plays her mailbox and her phone.
+Open a second terminal now: it plays her mailbox and her phone.
   - E-mail: any address elsewhere, such as me@example.org. Nothing leaves this
     machine; each mail is a file in
       %s
@@ -26,7 +29,7 @@ Ctrl-C in the dialog drops the line; what was proven by then is kept.
 """
 MENU = """
 [Enter] log in as alice, [b] as bob, who has an ssh key,
-[u] list the users as an administrator, [q] quit: """
+[u] list the users as an administrator, [a] what happened, [q] quit: """
 
 
 def mail_arrived(path):
@@ -57,10 +60,12 @@ def main():
             break
         if choice == "u":
             run(["ssprctl", "users"])
+        elif choice == "a":
+            run(["ssprctl", "audit"])
         elif choice == "b":
             run(sshd.ssh_command(stage.sshd, "bob", methods="publickey"))
         elif choice == "":
-            print("(ssh alice@127.0.0.1; the password is tulip-garden; log out with exit)")
+            print("(ssh alice@127.0.0.1; the password is tulip-garden until you reset it by ?; log out with exit)")
             run(sshd.ssh_command(stage.sshd, "alice"))
     stage.stop()
 

@@ -8,20 +8,24 @@ import sys
 import pexpect
 
 import sshd
+from life import codes_to, mailed_code, told
 from player import Player
 from stage import MAIL_FOLDER, Stage
 from waiting import wait_until
+
+
+NEW_PASSWORD = "Velvet-42-harbour"
 
 
 def heading(text):
     print("\n\n=== %s\n" % text, flush=True)
 
 
-def log_in_as_alice(stage):
+def log_in_as_alice(stage, typed=None):
     child = sshd.ssh(stage.sshd, "alice", "echo 'alice is logged in'")
     child.logfile_read = sys.stdout
     child.expect("assword: ")
-    child.sendline(stage.alice.password)
+    child.sendline(typed or stage.alice.password)
     return child
 
 
@@ -76,9 +80,44 @@ def key_login(stage):
     assert not stage.bob.has_stamp()
 
 
+def forgets(stage):
+    heading("alice has forgotten her password: she types ? in its place, and shows by a mailed code who she is")
+    host, alice = stage.host, stage.alice
+    before = len(codes_to(host, alice.mail))
+    child = log_in_as_alice(stage, "?")
+    child.expect(r"shall\s+go\s+to: ")
+    child.sendline(alice.mail)
+    child.expect("if one was sent: ")
+    child.sendline(mailed_code(host, alice.mail, before))
+    if child.expect([r"know\s+the\s+password\): ", "New password: "]) == 0:
+        child.sendline("1")
+        child.expect("New password: ")
+    child.sendline(NEW_PASSWORD)
+    child.expect("Retype new password: ")
+    child.sendline(NEW_PASSWORD)
+    child.expect("Your password is changed")
+    child.expect("assword: ")
+    child.sendline(NEW_PASSWORD)
+    child.expect("go on: ")
+    assert "your password was reset" in child.before
+    child.sendline("")
+    child.expect("is logged in")
+    child.expect(pexpect.EOF)
+    print("\n(what was hidden: %s; and she is told by mail:)\n" % NEW_PASSWORD)
+    print(told(host, alice.mail, "password was reset"))
+
+
+def the_old_one_is_gone(stage):
+    heading("the old password opens nothing any more")
+    child = log_in_as_alice(stage)
+    child.expect(pexpect.EOF)
+    assert "is logged in" not in child.before
+    stage.alice.password = NEW_PASSWORD
+
+
 def administrator(stage):
     heading("the administrator looks")
-    for command in (["users"], ["show", "alice"]):
+    for command in (["users"], ["show", "alice"], ["audit"]):
         print("# ssprctl " + " ".join(command), flush=True)
         done = subprocess.run(["ssprctl"] + command, capture_output=True, text=True, check=True)
         print(done.stdout)
@@ -88,7 +127,8 @@ def administrator(stage):
 
 def main():
     stage = Stage()
-    for scene in (registers_and_the_line_drops, goes_on, asks_nothing, key_login, administrator):
+    for scene in (registers_and_the_line_drops, goes_on, asks_nothing, forgets, the_old_one_is_gone, key_login,
+                  administrator):
         scene(stage)
     stage.stop()
     heading("all of it held")

@@ -1,4 +1,4 @@
-"""What both demos stand on: the machine with everything on it, alice with a password, bob with a key, the mail folder."""
+"""What both demos stand on: the machine with everything on it, both PAM lines, alice with a password, bob with a key, the mail folder."""
 
 import os
 
@@ -7,6 +7,7 @@ from host import BUILD, Host
 
 # As the reader finds it, outside of the private machine.
 MAIL_FOLDER = os.path.abspath(os.path.join(os.environ["SSPR_TREE"], BUILD, "demo/mail"))
+COMMON_AUTH = "/etc/pam.d/common-auth"
 
 
 class Stage:
@@ -16,10 +17,19 @@ class Stage:
         self.alice = self.host.person(name="alice", password="tulip-garden")
         self.bob = self.host.person(name="bob", password="oak-forest")
         self.bob.accept_key()
+        self._reset_line()
         self.sshd = sshd.Sshd(2222, sshd.KEYBOARD_INTERACTIVE)
         self._arrived = arrived
         self._number = 0
         self.host.mail.watch(self._keep)
+
+    @staticmethod
+    def _reset_line():
+        """As README.md says: the first line of common-auth."""
+        with open(COMMON_AUTH) as file:
+            stack = "".join(line for line in file if "pam_sspr.so" not in line)
+        with open(COMMON_AUTH, "w") as file:
+            file.write("auth optional pam_sspr.so reset\n" + stack)
 
     def _keep(self, recipients, message):
         self._number += 1

@@ -3,7 +3,7 @@
  * that is what it says, or none at all. The input: the message's JSON, a NUL, the keys.
  */
 /* link: deliver/recipe.c deliver/http_request.c deliver/template.c deliver/escape.c deliver/encode.c deliver/answer.c */
-/* link: deliver/keyring.c deliver/source.c deliver/file.c deliver/line.c deliver/short_message.c */
+/* link: deliver/keyring.c deliver/source.c deliver/file.c deliver/line.c deliver/message_json.c deliver/short_message.c */
 #include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>

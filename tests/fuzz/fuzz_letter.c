@@ -10,7 +10,7 @@
 #include "deliver/line.h"
 #include "deliver/mail.h"
 #include "text/log.h"
-/* link: deliver/encode.c deliver/letter.c deliver/line.c deliver/mail.c */
+/* link: deliver/encode.c deliver/letter.c deliver/line.c deliver/message_json.c deliver/mail.c */
 
 #define LINE_MAX_CHARACTERS (76 + ADDRESS_MAX) /* a header with an address is not folded */
 

@@ -269,13 +269,6 @@ def test_no_stamp_while_a_configuration_file_is_newer_than_the_policy(host, poli
     assert person.has_stamp()
 
 
-def test_what_comes_later_is_one_warning_a_key(host, policy):
-    policy(POLICY + "[audit]\nretention_days = 30\n")
-    mark = host.log.mark()
-    bus.check(host.person())
-    assert len(host.log.since(mark, r"\[audit\] retention_days is set")) == 1
-
-
 # --- its start and its end
 
 def test_sigterm_tells_the_dialogs_and_ends(host, person):

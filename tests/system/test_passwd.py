@@ -349,6 +349,7 @@ def test_it_leaves_the_hosts_own_accounts_alone(judge, name):
 
 FINE = {
     "expires one day": shadow(7, "99999"),
+    "who may become root by sudo": lambda person: subprocess.run(["gpasswd", "-a", person.name, "sudo"], check=True),
     "a protector with a passphrase of its own": protector("", source=2),
     "another user's protector": protector("", uid=4242),
     "a protector that somebody else has put there": protector("", owner=4242),

@@ -220,44 +220,89 @@ def test_every_installed_path_in_readme_is_installed(installed):
         assert (installed / path.lstrip("/")).exists(), path
 
 
-def test_the_commands_of_ssprctl_in_readme_exist():
+def commands_of_ssprctl():
+    """As --help lists them, the two words of "audit verify" as one."""
     usage = run(BUILD + "/ssprctl", "--help").stdout
-    for command in set(re.findall(r"`ssprctl (\w+)", read("README.md"))):
-        assert re.search(r"\b%s\b" % command, usage), command
+    return set(re.findall(r"^  ([a-z]+(?: [a-z]+)?)\s", usage, re.MULTILINE))
 
 
-def test_the_shipped_policy_is_a_good_one_and_sets_nothing():
-    done = run(BUILD + "/ssprd", "-t", "-c", os.path.join(TREE, "policy/sspr.conf"))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert not re.search(r"^\s*\w[\w.]*\s*=", read("policy/sspr.conf"), re.MULTILINE)
+def test_each_command_of_ssprctl_in_readme_is_right_usage_and_none_is_left_out():
+    lines = re.findall(r"^ssprctl (.*?)\s*(?:#.*)?$|`ssprctl ([^`]+)`", read("README.md"), re.MULTILINE)
+    named = set()
+    for line in {one or other for one, other in lines}:
+        words = line.split()
+        named |= {words[0], " ".join(words[:2])}
+        done = run(BUILD + "/ssprctl", *words, stdin=subprocess.DEVNULL,
+                   env=dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS="unix:path=/nonexistent"))
+        assert done.returncode != 2, (line, done.stderr)
+    assert commands_of_ssprctl() - named == set()
 
 
-# --- translations and questions
-
-LANGUAGES = [os.path.basename(path) for path in sorted(glob.glob(TREE + "/po/*.po"))]
-
-
-def test_there_is_a_dutch_translation():
-    assert "nl.po" in LANGUAGES
+def pam_lines(text):
+    """Those that README tells to add, with blanks between the words."""
+    return {" ".join(line.split()) for line in text.splitlines() if re.match(r"\s*(auth|account)\s.*pam_sspr\.so", line)}
 
 
-def test_every_source_with_texts_is_among_those_that_are_translated():
-    listed = set(read("po/POTFILES").split())
-    marked = {os.path.relpath(path, TREE) for path in glob.glob(TREE + "/*/*.c") + glob.glob(TREE + "/*/*/*.c")
-              if re.search(r"\b(_|N_|ngettext)\(\s*\"", open(path).read())}
-    assert marked == listed
+def test_the_pam_lines_in_readme_are_those_of_the_manual_and_the_examples():
+    lines = pam_lines(read("README.md"))
+    examples = "".join(read(path) for path in glob.glob(TREE + "/policy/examples/pam.d/*"))
+    assert {line.split()[0] for line in lines} == {"auth", "account"}
+    assert lines <= pam_lines(examples) and lines <= pam_lines(read("man/pam_sspr.8"))
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
-def test_a_translation_keeps_every_format_and_every_key_to_press(name):
-    done = run("msgfmt", "--check", "--check-accelerators=&", "-o", "/dev/null", os.path.join(TREE, "po", name))
-    assert done.returncode == 0, done.stderr
+def test_the_numbers_of_a_users_day_in_readme_are_the_defaults():
+    day = re.search(r"## A user's day(.*?)\n## ", read("README.md"), re.DOTALL).group(1)
+    for key, value, said in (("methods_required", "2", "two of the methods"), ("postpone_limit", "3", "three times"),
+                             ("reconfirm_days", "180", "180 days")):
+        assert re.search(r"^#%s = %s$" % (key, value), read("policy/sspr.conf"), re.MULTILINE), key
+        assert said in " ".join(day.split()), said
 
 
-@pytest.mark.parametrize("language", ["en", "nl"])
-def test_the_question_catalogue_is_long_enough_and_holds_no_question_twice(language):
-    questions = [line for line in read("policy/questions/%s.txt" % language).splitlines()
-                 if line and not line.startswith("#")]
-    assert len(questions) >= 30
-    assert len({question.casefold() for question in questions}) == len(questions)
-    assert all(3 <= len(question) <= 200 for question in questions)
+# --- what manuals and HACKING.md say of the programs
+
+def bus_methods(*sources):
+    """The names in the tables of methods."""
+    names = re.findall(r"^\t\{ (\"\w+\"|OUTCOME_METHOD), \"[^\"]*\", \"[^\"]*\", CALLER_", "".join(read(s) for s in sources), re.MULTILINE)
+    return {"Outcome" if name == "OUTCOME_METHOD" else name.strip('"') for name in names}
+
+
+def test_every_method_on_the_bus_is_told_in_hacking_and_in_the_manual():
+    service, admin = bus_methods("ssprd/service.c"), bus_methods("ssprd/admin.c")
+    assert len(service) == 4 and len(admin) > 8
+    parts = re.split(r"^### `(org\.sspr\.[\w.]+)`.*$", read("HACKING.md"), flags=re.MULTILINE)
+    told = {name: set(re.findall(r"^\| `(\w+)\(", text, re.MULTILINE)) for name, text in zip(parts[1::2], parts[2::2])}
+    assert told == {"org.sspr.Sspr1": service, "org.sspr.Sspr1.Admin": admin, "org.sspr.Password1": {"Grant"}}
+    assert set(re.findall(r"^\.Fn (\w+)", read("man/ssprd.8"), re.MULTILINE)) == service | admin | {"Grant"}
+
+
+def test_the_codes_of_what_cannot_be_reset_stand_in_the_manual():
+    codes = set(re.findall(r"\"(SSPR-[A-Z]+)\"", read("ssprd/reset_subject.c")))
+    assert len(codes) == 5
+    assert set(re.findall(r"SSPR-[A-Z]+", read("man/sspr.7"))) == codes
+    assert set(re.findall(r"SSPR-[A-Z]+", read("session/reset_case.c"))) == codes
+
+
+def test_the_manual_of_ssprctl_has_every_command_in_its_synopsis_and_its_list():
+    page = read("man/ssprctl.1")
+    synopsis = set(re.findall(r"^\.Nm\n\.Cm ([a-z]+(?: [a-z]+)?)$", page, re.MULTILINE))
+    assert synopsis | {"audit verify"} == commands_of_ssprctl()
+    assert set(re.findall(r"^\.It Cm ([a-z]+(?: verify| check)?)\b", page, re.MULTILINE)) == commands_of_ssprctl()
+
+
+def test_the_manual_of_the_module_has_every_argument():
+    arguments = set(re.findall(r"^\t\{ \"(\w+)=?\", ", read("pam_sspr/options.c"), re.MULTILINE))
+    assert {"services", "reset", "debug"} <= arguments
+    part = re.search(r"\.Ss Arguments(.*?)\.Ss ", read("man/pam_sspr.8"), re.DOTALL).group(1)
+    assert set(re.findall(r"^\.It Cm (\w+)", part, re.MULTILINE)) == arguments
+
+
+def test_hacking_names_every_folder():
+    tables = "".join(re.findall(r"^\| ([^|]+) \|", read("HACKING.md"), re.MULTILINE))
+    def below(folder):
+        return {name for name in os.listdir(os.path.join(TREE, folder))
+                if os.path.isdir(os.path.join(TREE, folder, name)) and name[0] not in "._"}
+
+    folders = below(".") - {os.environ.get("SSPR_BUILD", "build").split("/")[0], "build", "tests"}
+    assert len(folders) > 10
+    for folder in folders | {"tests/" + name for name in below("tests")}:
+        assert folder + "/" in tables, folder

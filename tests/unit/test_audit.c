@@ -47,14 +47,11 @@ every_event_has_a_word_of_its_own(void **state)
 	(void)state;
 	for (int i = 0; i < AUDIT_EVENT_COUNT; i++) {
 		assert_non_null(audit_word((enum audit_event)i));
-		assert_int_equal(audit_from_word(audit_word((enum audit_event)i)), i);
 		for (int k = 0; k < i; k++)
 			assert_string_not_equal(audit_word((enum audit_event)i),
 						audit_word((enum audit_event)k));
 	}
 	assert_null(audit_word(AUDIT_EVENT_COUNT));
-	assert_int_equal(audit_from_word(NULL), AUDIT_EVENT_COUNT);
-	assert_int_equal(audit_from_word("method"), AUDIT_EVENT_COUNT);
 	assert_int_equal(write_event(AUDIT_EVENT_COUNT, "alice"), -EINVAL);
 	assert_int_equal(lines_logged, 0);
 }
@@ -94,8 +91,14 @@ what_must_be_audited_has_a_word(void **state)
 					    "cannot-prove" };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(must) / sizeof(must[0]); i++)
-		assert_int_not_equal(audit_from_word(must[i]), AUDIT_EVENT_COUNT);
+	for (size_t i = 0; i < sizeof(must) / sizeof(must[0]); i++) {
+		int event = 0;
+
+		while (event < AUDIT_EVENT_COUNT &&
+		       strcmp(audit_word((enum audit_event)event), must[i]) != 0)
+			event++;
+		assert_int_not_equal(event, AUDIT_EVENT_COUNT);
+	}
 }
 
 static void

@@ -322,9 +322,9 @@ a_text_message_is_short_and_begins_with_the_code(void **state)
 	struct secret sms = { 0 };
 
 	(void)state;
-	assert_int_equal(
-		words_code(&sms, WAY_SMS, "", "alice", "desk", "123456", 10, "your administrator"),
-		0);
+	assert_int_equal(words_code(&sms, WAY_SMS, PURPOSE_ENROLL, "", "alice", "desk", "123456",
+				    10, "your administrator"),
+			 0);
 	assert_memory_equal(sms.data, "123456 is your code for alice on desk.", 38);
 	assert_true(sms.len <= 160);
 	assert_null(strchr(secret_text(&sms), '\n'));
@@ -337,11 +337,14 @@ a_call_says_the_digits_apart_and_twice(void **state)
 	struct secret call = { 0 };
 
 	(void)state;
-	assert_int_equal(words_code(&call, WAY_VOICE, "", "alice", "desk", "123456", 10, "x"), 0);
+	assert_int_equal(words_code(&call, WAY_VOICE, PURPOSE_ENROLL, "", "alice", "desk", "123456",
+				    10, "x"),
+			 0);
 	assert_string_equal(secret_text(&call), "Hello. Your code for desk is: 1, 2, 3, 4, 5, 6. "
 						"Once more: 1, 2, 3, 4, 5, 6. Goodbye.");
 	secret_done(&call);
-	assert_int_equal(words_code(&call, WAY_VOICE, "", "alice", "desk", "0123456789", 10, "x"),
+	assert_int_equal(words_code(&call, WAY_VOICE, PURPOSE_ENROLL, "", "alice", "desk",
+				    "0123456789", 10, "x"),
 			 0);
 	assert_non_null(strstr(secret_text(&call), ": 0, 1, 2, 3, 4, 5, 6, 7, 8, 9. Goodbye"));
 	secret_done(&call);
@@ -353,9 +356,9 @@ the_mail_has_the_code_in_its_body_alone(void **state)
 	struct secret mail = { 0 };
 
 	(void)state;
-	assert_int_equal(
-		words_code(&mail, WAY_EMAIL, "", "alice", "desk", "123456", 10, "the help desk"),
-		0);
+	assert_int_equal(words_code(&mail, WAY_EMAIL, PURPOSE_ENROLL, "", "alice", "desk", "123456",
+				    10, "the help desk"),
+			 0);
 	assert_string_equal(strndupa(secret_text(&mail), strcspn(secret_text(&mail), "\n")),
 			    "Your code for desk");
 	assert_non_null(strstr(secret_text(&mail), "\n123456\n"));
@@ -366,20 +369,55 @@ the_mail_has_the_code_in_its_body_alone(void **state)
 }
 
 static void
+the_code_of_a_reset_says_that_it_is_one(void **state)
+{
+	static const struct {
+		enum way way;
+		const char *has[3];
+	} ways[] = {
+		{ WAY_EMAIL,
+		  { "Password reset on desk: your code\n\n123456\n",
+		    "Whoever has it can set a new password for alice on desk", "the help desk" } },
+		{ WAY_SMS,
+		  { "123456 resets the password of alice on desk.", "Tell it to nobody",
+		    "the help desk" } },
+		{ WAY_VOICE,
+		  { "Your code to reset the password on desk is: 1, 2, 3, 4, 5, 6.",
+		    "Once more: 1, 2, 3, 4, 5, 6.", "Tell it to nobody" } },
+	};
+	struct secret text = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		assert_int_equal(words_code(&text, ways[i].way, PURPOSE_RESET, "", "alice", "desk",
+					    "123456", 10, "the help desk"),
+				 0);
+		for (size_t j = 0; j < 3; j++)
+			assert_non_null(strstr(secret_text(&text), ways[i].has[j]));
+		assert_null(strstr(secret_text(&text), "logging in"));
+		assert_true(ways[i].way != WAY_SMS || text.len <= 160);
+		secret_done(&text);
+	}
+}
+
+static void
 a_strange_name_can_add_no_line_to_the_mail(void **state)
 {
 	struct secret mail = { 0 };
 	char contact[WORDS_MESSAGE_MAX];
 
 	(void)state;
-	assert_int_equal(
-		words_code(&mail, WAY_EMAIL, "", "al\r\nice\xff", "de\nsk", "123456", 10, "x"), 0);
+	assert_int_equal(words_code(&mail, WAY_EMAIL, PURPOSE_ENROLL, "", "al\r\nice\xff", "de\nsk",
+				    "123456", 10, "x"),
+			 0);
 	assert_non_null(strstr(secret_text(&mail), "al??ice? on de?sk"));
 	assert_true(normal_length(mail.data, mail.len) > 0);
 	secret_done(&mail);
 	memset(contact, 'x', sizeof(contact));
 	contact[sizeof(contact) - 1] = '\0';
-	assert_int_equal(words_code(&mail, WAY_EMAIL, "", "a", "b", "1", 1, contact), -EMSGSIZE);
+	assert_int_equal(
+		words_code(&mail, WAY_EMAIL, PURPOSE_ENROLL, "", "a", "b", "1", 1, contact),
+		-EMSGSIZE);
 	assert_null(mail.data);
 }
 
@@ -418,6 +456,7 @@ main(void)
 		TEST(a_text_message_is_short_and_begins_with_the_code),
 		TEST(a_call_says_the_digits_apart_and_twice),
 		TEST(the_mail_has_the_code_in_its_body_alone),
+		TEST(the_code_of_a_reset_says_that_it_is_one),
 		TEST(a_strange_name_can_add_no_line_to_the_mail),
 		TEST(what_is_no_utf8_is_shown_as_question_marks),
 	};

@@ -150,33 +150,6 @@ what_is_listed_and_deliverable_is_offered_in_the_policys_order(void **state)
 }
 
 static void
-note_key(const char *section, const char *key, void *arg)
-{
-	char *told = arg;
-
-	snprintf(told + strlen(told), 512 - strlen(told), "%s.%s ", section, key);
-}
-
-static void
-keys_whose_feature_comes_later_are_told_when_they_are_set(void **state)
-{
-	struct config *c = good("");
-	char told[512] = "";
-
-	(void)state;
-	config_not_yet(c, note_key, told);
-	assert_string_equal(told, "");
-	config_free(c);
-	c = good("[audit]\nretention_days = 365\n[codes]\ndigits = 6\n"
-		 "[sms]\nheader.X = y\nurl = https://sms.example.org\n"
-		 "[reset]\ndisclose = never\n[registration]\nmethods_to_reset = 1\nreconfirm_days "
-		 "= 0\nprivileged = @adm\nenforce = remind\n");
-	config_not_yet(c, note_key, told);
-	assert_string_equal(told, "");
-	config_free(c);
-}
-
-static void
 a_list_has_a_user_by_name_or_by_group(void **state)
 {
 	struct config *c = good("[registration]\nexclude = alice @staff\n");
@@ -207,7 +180,6 @@ main(void)
 		cmocka_unit_test(several_rules_are_told_together),
 		cmocka_unit_test(what_is_deliverable_follows_the_gateways),
 		cmocka_unit_test(what_is_listed_and_deliverable_is_offered_in_the_policys_order),
-		cmocka_unit_test(keys_whose_feature_comes_later_are_told_when_they_are_set),
 		cmocka_unit_test(a_list_has_a_user_by_name_or_by_group),
 	};
 

@@ -1,7 +1,6 @@
 /*
  * The table of options, the sample policy/sspr.conf and the manual man/sspr.conf.5 say the same: each key once,
- * with its default, its range or choices, and (in the manual) whether it is in effect yet. Run from the source
- * tree, built for the PREFIX /usr.
+ * with its default and its range or choices. Run from the source tree, built for the PREFIX /usr.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +21,6 @@ struct shown {
 	char sections[64]; /* "[sms] and [voice]" */
 	char key[64], preset[128];
 	char range[128]; /* "" none */
-	bool later;      /* not yet in effect */
 	int line;
 };
 
@@ -89,17 +87,12 @@ walk_sample(see *see_key, void *arg)
 	fclose(file);
 }
 
-/* One line of the manual; whether s is now a whole key, to be shown. */
+/* One line of the manual that is no key. */
 static void
-take_manual_line(struct shown *s, const char *line, bool *all_later)
+take_manual_line(struct shown *s, const char *line)
 {
 	if (strncmp(line, ".Ss ", 4) == 0) {
 		snprintf(s->sections, sizeof(s->sections), "%.60s", line + 4);
-		*all_later = false;
-	} else if (strcmp(line, "None of these keys is in effect yet.") == 0) {
-		*all_later = true;
-	} else if (strcmp(line, "Not yet in effect.") == 0) {
-		s->later = true;
 	} else if (sscanf(line, "Range %100[0-9-].", s->range) == 1 ||
 		   sscanf(line, "One of %100[a-zA-Z, ].", s->range) == 1) {
 		return;
@@ -113,7 +106,7 @@ walk_manual(see *see_key, void *arg)
 	static const char item[] = ".It Cm ";
 	FILE *file = open_text(MANUAL);
 	struct shown s = { 0 };
-	bool all_later = false, open = false;
+	bool open = false;
 	char line[256], *no;
 
 	while (fgets(line, sizeof(line), file)) {
@@ -125,13 +118,12 @@ walk_manual(see *see_key, void *arg)
 		}
 		no = strstr(line, " No =");
 		if (strncmp(line, item, strlen(item)) != 0 || !no) {
-			take_manual_line(&s, line, &all_later);
+			take_manual_line(&s, line);
 			continue;
 		}
 		memmove(no + 1, no + 4, strlen(no + 4) + 1);
 		open = take_key(&s, line + strlen(item));
 		s.range[0] = '\0';
-		s.later = all_later;
 	}
 	fclose(file);
 }
@@ -150,7 +142,6 @@ preset_of(const struct option *o, char *out, size_t size)
 
 struct seen {
 	const char *file;
-	bool manual;
 	int times[CONFIG_OPTIONS_MAX];
 };
 
@@ -167,9 +158,6 @@ compare(const struct shown *s, const struct option *o, const struct seen *seen)
 	if (strcmp(s->range, range) != 0)
 		fail_msg("%s:%d: [%s] %s: the range is \"%s\", not \"%s\"", seen->file, s->line,
 			 o->section, o->key, range, s->range);
-	if (seen->manual && s->later == o->in_effect)
-		fail_msg("%s:%d: [%s] %s: is it in effect?", seen->file, s->line, o->section,
-			 o->key);
 }
 
 static void
@@ -219,7 +207,7 @@ the_sample_shows_each_key_once_as_the_table_has_it(void **state)
 static void
 the_manual_shows_each_key_once_as_the_table_has_it(void **state)
 {
-	struct seen seen = { .file = MANUAL, .manual = true };
+	struct seen seen = { .file = MANUAL };
 
 	(void)state;
 	walk_manual(look_up, &seen);

@@ -16,7 +16,7 @@
 #include "deliver/line.h"
 #include "deliver/mail.h"
 #include "text/log.h"
-/* link: deliver/encode.c deliver/letter.c deliver/line.c deliver/mail.c */
+/* link: deliver/encode.c deliver/letter.c deliver/line.c deliver/message_json.c deliver/mail.c */
 
 static char logged[LOG_LINE_MAX + 1];
 

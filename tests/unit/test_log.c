@@ -57,18 +57,6 @@ each_function_has_its_priority(void **state)
 }
 
 static void
-debug_lines_come_only_when_switched_on(void **state)
-{
-	(void)state;
-	log_debug("quiet");
-	assert_int_equal(heard.count, 0);
-	log_debug_on();
-	log_debug("loud");
-	assert_int_equal(heard.count, 1);
-	assert_int_equal(heard.priority, LOG_DEBUG);
-}
-
-static void
 control_characters_are_shown_as_question_marks(void **state)
 {
 	(void)state;
@@ -136,7 +124,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(each_function_has_its_priority, listen),
-		cmocka_unit_test_setup(debug_lines_come_only_when_switched_on, listen),
 		cmocka_unit_test_setup(control_characters_are_shown_as_question_marks, listen),
 		cmocka_unit_test_setup(broken_utf8_is_shown_as_question_marks_and_whole_utf8_stays,
 				       listen),

@@ -1,7 +1,7 @@
 /*
  * The message for a phone, as ssprd hands it over, and the languages that it is spoken in.
  */
-/* link: deliver/short_message.c deliver/line.c deliver/spoken.c */
+/* link: deliver/short_message.c deliver/line.c deliver/message_json.c deliver/spoken.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
