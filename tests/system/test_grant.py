@@ -113,6 +113,8 @@ def test_who_refuses_or_is_not_there_may_be_asked_once_more(host, proven, peer):
     process.wait()
     assert ask_for_grant(proven) == (REFUSED, [b"later"], [])
     assert ask_for_grant(proven) == (REFUSED, [b"later"], [])
+    assert ask(proven, LOG, "asked three times")[0] == OK
+    host.log.wait_for("asked three times", mark)
     assert len(host.log.since(mark, "event=reset-refused")) == 2
 
 
