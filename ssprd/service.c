@@ -24,7 +24,8 @@
 /*
  * The context, and what root told with it. BUS_FINE, or an enum bus_error, or -errno. Root that
  * tells no uid of a name without a record has left out what only root can know, but at a reset: there it does so of names that
- * nobody has. A reset writes nothing of what was told: a stranger began it.
+ * nobody has. A reset writes nothing of what was told: a stranger began it. A name that this host has no more has no password here,
+ * whatever a record of it says.
  */
 static int
 read_user(struct daemon *daemon, struct bus_call *call, int argument, enum purpose purpose,
@@ -38,6 +39,10 @@ read_user(struct daemon *daemon, struct bus_call *call, int argument, enum purpo
 	if (r < 0)
 		return r;
 	r = user_tell(user, &daemon->judge, bus_call_user(call), context, now, !reset);
+	if (r == STORE_DONE && reset && !context->has_uid) {
+		user->stored.local_password = false;
+		user->unstored = true;
+	}
 	if (r == STORE_NONE) /* of a reset: a name that nobody has, which must not show */
 		return reset ? BUS_FINE : BUS_BAD_REQUEST;
 	return r;
