@@ -71,6 +71,7 @@ def test_who_is_locked_out_unlocks_and_logs_in_with_the_old_password_in_the_same
     assert host.log.wait_for("sspr-passwd.*grant of %s: unlocked" % person.name, mark)
 
 
+@pytest.mark.sanitized
 def test_a_new_password_unlocks_too(person, hand, keyboard_sshd):
     locked_by(person, keyboard_sshd)
     dialog = Reset.ssh(keyboard_sshd, person, hand)
@@ -157,6 +158,7 @@ def test_the_next_login_tells_it_and_only_then_there_is_a_stamp(person, hand, ke
 
 # --- freezing
 
+@pytest.mark.sanitized
 def test_a_freeze_code_at_the_first_prompt_stops_resets_until_an_administrator_lifts_it(host, person, hand, keyboard_sshd):
     code = re.search(FREEZE, told(host, person.mail, "E-mail: registered")).group()
     mark = host.log.mark()

@@ -9,7 +9,7 @@ from enrolled import enrolled
 from grants import lines_of
 from host import POLICY
 from life import change_user, done, next_totp, told
-from resets import PASSWORD, SECOND, Reset
+from resets import GOOD, PASSWORD, SECOND, Reset
 
 CONTACT = "the help desk, room 12"
 CANNOT = "Your account could not be verified, so nothing was changed."
@@ -20,6 +20,9 @@ WORDS = {
     "SSPR-BLOCKED": "there were too many wrong proofs. Until .* this password cannot be reset.",
     "SSPR-FROZEN": "password resets of this account were stopped by somebody who got a message about it.",
 }
+
+VERDICTS = {"SSPR-CONTACT": "contact-administrator", "SSPR-NOTENABLED": "not-enabled", "SSPR-NOTREGISTERED": "not-verified",
+            "SSPR-BLOCKED": "blocked", "SSPR-FROZEN": "frozen"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,16 +69,23 @@ def in_case(host, person, policy):
     return make
 
 
+def refused(host, person, mark, verdict, code):
+    """The log has the end of the reset."""
+    host.log.wait_for("event=reset-refused user=%s .* result=%s reason=%s " % (person.name, verdict, code), mark)
+
+
+@pytest.mark.sanitized
 @pytest.mark.parametrize("code", WORDS)
 def test_at_a_console_it_is_told_and_the_administrator_can_be_asked_once_a_day(host, person, in_case, code):
     in_case(code)
-    before, support = lines_of("/etc/shadow"), support_of(person)
+    before, support, mark = lines_of("/etc/shadow"), support_of(person), host.log.mark()
     dialog = Reset.console(person)
     dialog.begin("%s: %s" % (code, WORDS[code]))
     assert CONTACT in dialog.text and "[a] ask the administrator for help" in dialog.text
     dialog.say("a", "The administrator was asked for help: a message says who asks, where, and why.")
     assert dialog.at(PASSWORD)
     dialog.close()
+    refused(host, person, mark, "asked-administrator", code)
     mail = host.mail.wait_for(support)
     assert "%s on desk asks for help with a forgotten password" % person.name in mail["Subject"] + mail.get_content()
     assert code in mail.get_content() and "login" in mail.get_content()
@@ -83,6 +93,7 @@ def test_at_a_console_it_is_told_and_the_administrator_can_be_asked_once_a_day(h
     dialog.begin("%s: " % code)
     dialog.say("a", "The administrator was asked for help already, and can be asked again from")
     dialog.close()
+    refused(host, person, mark, VERDICTS[code], code)
     host.stop_daemon()
     assert host.mail.count(support) == 1
     assert lines_of("/etc/shadow") == before
@@ -90,9 +101,9 @@ def test_at_a_console_it_is_told_and_the_administrator_can_be_asked_once_a_day(h
 
 @pytest.mark.parametrize("where", ["ssh", "console, disclose = never"])
 @pytest.mark.parametrize("code", WORDS)
-def test_where_nothing_may_be_told_a_case_looks_like_a_wrong_proof(person, keyboard_sshd, in_case, code, where):
+def test_where_nothing_may_be_told_a_case_looks_like_a_wrong_proof(host, person, keyboard_sshd, in_case, code, where):
     hand = in_case(code, more="" if where == "ssh" else "[reset]\ndisclose = never\n")
-    before = lines_of("/etc/shadow")
+    before, mark = lines_of("/etc/shadow"), host.log.mark()
     dialog = Reset.ssh(keyboard_sshd, person) if where == "ssh" else Reset.console(person)
     assert "This is registered" not in dialog.begin() and code not in dialog.text
     for left in ("You can try 2 more times", "You can try 1 more time"):
@@ -102,6 +113,7 @@ def test_where_nothing_may_be_told_a_case_looks_like_a_wrong_proof(person, keybo
     dialog.say("", CANNOT)
     assert CONTACT in dialog.text and dialog.at(PASSWORD) and "SSPR-" not in dialog.everything
     dialog.close()
+    refused(host, person, mark, "not-verified", code)
     assert lines_of("/etc/shadow") == before
 
 
@@ -150,4 +162,17 @@ def test_the_fifth_failure_at_a_console_is_told_at_once(host, person, in_case):
     dialog.say("", "SSPR-BLOCKED: there were too many wrong proofs.")
     dialog.say("", "")
     assert dialog.at(PASSWORD)
+    dialog.close()
+
+
+def test_where_nothing_may_be_told_the_console_lists_nothing_and_a_reset_works(host, person, policy):
+    policy(policy_for(person, more="[reset]\ndisclose = never\n"))
+    hand = enrolled(host, person, "app", "questions")
+    dialog = Reset.console(person, hand)
+    assert "registered:" not in dialog.begin() and "type q" not in dialog.text
+    dialog.say("q", SECOND.strip())
+    dialog.say("", "That did not show who you are.")
+    dialog.first_proof("app")
+    dialog.new_password()
+    assert dialog.logs_in(GOOD)
     dialog.close()

@@ -78,6 +78,7 @@ def refuses(server, person, password):
     dialog.close()
 
 
+@pytest.mark.sanitized
 @pytest.mark.parametrize("method", FIRSTS)
 def test_over_ssh_by(person, keyboard_sshd, enrol, method):
     dialog = Reset.ssh(keyboard_sshd, person, enrol(person, method))
@@ -122,6 +123,7 @@ def test_two_proofs_by(person, keyboard_sshd, enrol, two_proofs, first, second):
     changed(person, before)
 
 
+@pytest.mark.sanitized
 @pytest.mark.parametrize("second", ["app", "email"])
 def test_two_proofs_at_a_console_by_the_questions_and(person, enrol, two_proofs, second):
     dialog = Reset.console(person, enrol(person, "questions", second))

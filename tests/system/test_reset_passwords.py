@@ -73,6 +73,7 @@ def test_an_earlier_password_is_refused(host, person, hand, at_password, keyboar
     dialog.close()
 
 
+@pytest.mark.sanitized
 @pytest.mark.parametrize("bad", [["password", "Tulip", "qwerty123"], ["a\tb", "password", "x" * 512, "12345", "aaaaaaaa"]],
                          ids=["weak", "and what is no text"])
 def test_three_bad_ones_end_it_and_the_old_password_stands(host, person, at_password, bad):
