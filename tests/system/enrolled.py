@@ -4,7 +4,6 @@ import re
 
 import phones
 from life import done, mailed_code, talk, totp
-from waiting import wait_until
 
 TITLES = {"app": "Authenticator app", "email": "E-mail", "phone": "Phone", "office-phone": "Office phone",
           "questions": "Security questions", "recovery-codes": "Recovery codes"}

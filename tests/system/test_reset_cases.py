@@ -169,7 +169,7 @@ def test_where_nothing_may_be_told_the_console_lists_nothing_and_a_reset_works(h
     policy(policy_for(person, more="[reset]\ndisclose = never\n"))
     hand = enrolled(host, person, "app", "questions")
     dialog = Reset.console(person, hand)
-    assert "registered:" not in dialog.begin() and "type q" not in dialog.text
+    assert "This is registered" not in dialog.begin() and "type q" not in dialog.text
     dialog.say("q", SECOND.strip())
     dialog.say("", "That did not show who you are.")
     dialog.first_proof("app")
