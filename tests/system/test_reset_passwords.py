@@ -36,8 +36,8 @@ def at_password(person, hand, keyboard_sshd):
 BAD = {"weak": ("password", "BAD PASSWORD"),
        "short": ("Tulip", "at least 6 characters"),
        "empty": ("", "Nothing was typed."),
-       "with a control character": ("Velvet\t42-harbour", "That holds a control character, as an arrow key or a tab makes it."),
-       "of 512 bytes": (("Velvet-42-harbour" * 40)[:512], "That is too long: at most 511 bytes can be typed here.")}
+       "with a control character": ("Velvet\t42-harbour", "A password has no control characters. Choose another one."),
+       "of 512 bytes": (("Velvet-42-harbour" * 40)[:512], "A password has at most 511 bytes. Choose a shorter one.")}
 
 
 @pytest.mark.parametrize("kind", BAD)
@@ -74,8 +74,7 @@ def test_an_earlier_password_is_refused(host, person, hand, at_password, keyboar
 
 
 @pytest.mark.sanitized
-@pytest.mark.parametrize("bad", [["password", "Tulip", "qwerty123"], ["a\tb", "password", "x" * 512, "12345", "aaaaaaaa"]],
-                         ids=["weak", "and what is no text"])
+@pytest.mark.parametrize("bad", [["password", "Tulip", "qwerty123"], ["a\tb", "password", "x" * 512]], ids=["weak", "impossible"])
 def test_three_bad_ones_end_it_and_the_old_password_stands(host, person, at_password, bad):
     before, mark = lines_of("/etc/shadow"), host.log.mark()
     for password in bad:
