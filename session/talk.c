@@ -208,6 +208,7 @@ count_empty(struct session *s, enum enter enter)
 	return EMPTY;
 }
 
+/* What can be no password is sspr-passwd's to refuse: it counts the tries. */
 static enum outcome
 take_answer(struct session *s, struct secret *answer, const struct packet *p, enum enter enter)
 {
@@ -216,7 +217,7 @@ take_answer(struct session *s, struct secret *answer, const struct packet *p, en
 	if (typed == TYPED_EMPTY)
 		return count_empty(s, enter);
 	s->empty_in_a_row = 0;
-	if (typed != TYPED_FINE) {
+	if (typed != TYPED_FINE && s->grant < 0) {
 		say(s, "%s", unusable(typed));
 		return WRONG;
 	}

@@ -28,7 +28,8 @@ void say_gap(struct session *s);
  * ask_enter: EMPTY too, for prompts where Enter means something: it counts as above, or (ENTER_CHOOSES) it is one of the
  * choices, and neither counts nor ends a row of empty answers.
  *
- * While s->grant is open, all of them answer BACK when sspr-passwd has something to say instead (or is gone).
+ * While s->grant is open, all of them answer BACK when sspr-passwd has something to say instead (or is gone), and what is no
+ * usable text is an answer too: sspr-passwd refuses it, in its words, and counts it.
  */
 enum outcome ask(struct session *s, struct secret *answer, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

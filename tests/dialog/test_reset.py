@@ -179,7 +179,9 @@ def refused_passwords():
 
 
 def nothing_for_a_password():
-    return somebody(), [CODE, "", "", "x" * 512, "caf\t", "", "", ""]
+    """Only what is empty is asked for again here."""
+    return (somebody(Passwd("?", NEW, ["eA password has at most 511 bytes.", NEW], ["eA password has no control characters.", NEW])),
+            [CODE, "", "", "x" * 512, "caf\t", "", "", ""])
 
 
 def grant_refused():

@@ -99,9 +99,11 @@ def test_a_terminal_that_breaks_the_protocol_ends_it(play, before, packet):
 
 
 def test_more_than_32_kib_are_too_much(play):
-    judge = somebody(rounds=3).script(CHECK, reply(WRONG, 2))
+    """sspr-passwd would have ended it at the third."""
+    judge = somebody(Passwd("?", *[NEW] * 200), rounds=3).script(CHECK, reply(WRONG, 2))
     assert play(judge, ["x", "", CODE, ""] + ["y" * 512] * 200, purpose="reset").verdict == "too-much-input"
-    assert judge.finished == "too-much-input" and judge.passwd.heard == ["change -"] and judge.passwd.was_closed is not None
+    assert judge.finished == "too-much-input" and judge.passwd.was_closed is not None
+    assert judge.passwd.heard == ["change -"] + ["y" * 512] * len(judge.passwd.heard[1:]) and 60 < len(judge.passwd.heard) < 66
 
 
 def test_someone_who_answers_nothing_to_everything_is_let_go(play):
