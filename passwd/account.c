@@ -52,6 +52,18 @@ is_expired(const struct account_rules *rules, const char *user, const struct ent
 	return e->expires >= 0 && e->expires <= rules->today;
 }
 
+/*
+ * Too long unchanged: pam_unix lets nobody in by it, as by an account that has expired, and sends its user to the administrator. A new
+ * password would undo that.
+ */
+static int
+is_lapsed(const struct account_rules *rules, const char *user, const struct entry *e)
+{
+	(void)user;
+	return e->changed > 0 && e->most >= 0 && e->inactive >= 0 &&
+	       rules->today - e->changed > e->most + e->inactive;
+}
+
 static int
 is_homed(const struct account_rules *rules, const char *user, const struct entry *e)
 {
@@ -79,6 +91,7 @@ static const struct rule {
 	{ "locked by an administrator", is_locked },
 	{ "without a password", is_without },
 	{ "expired", is_expired },
+	{ "its password has lapsed", is_lapsed },
 	{ "an account of systemd-homed", is_homed },
 	{ "its home is encrypted by eCryptfs", is_ecryptfs },
 	{ "its home is encrypted by fscrypt with the password", is_fscrypt },

@@ -42,6 +42,22 @@ is_refusal(int code, const struct talk *t)
 	       (code == PAM_AUTHTOK_ERR || code == PAM_MAXTRIES || code == PAM_TRY_AGAIN);
 }
 
+/*
+ * A stack may save a password and refuse it then. That is a change and the end: at the next answer it would look like somebody else's,
+ * and nobody would be told of it.
+ */
+static bool
+is_saved(const struct watch *w)
+{
+	struct entry now = { 0 };
+	bool saved;
+
+	saved = entry_read(w->c->rules->root, w->c->user, &now) == ENTRY_FOUND &&
+		!secret_equal(&now.hash, w->c->before);
+	entry_done(&now);
+	return saved;
+}
+
 static enum change_said
 ended(const struct talk *t, const struct watch *w)
 {
@@ -72,7 +88,7 @@ attempts(pam_handle_t *pam, struct talk *t, const struct watch *w)
 		code = pam_chauthtok(pam, 0);
 		if (code == PAM_SUCCESS)
 			return CHANGE_DONE;
-	} while (t->end == TALK_GOES_ON && is_refusal(code, t) && talk_refused(t));
+	} while (t->end == TALK_GOES_ON && is_refusal(code, t) && !is_saved(w) && talk_refused(t));
 	if (t->end == TALK_GOES_ON)
 		log_error("grant of %s: PAM could not set the password: %s", w->c->user,
 			  pam_strerror(pam, code));

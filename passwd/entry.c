@@ -13,7 +13,14 @@
 #include "protocol/limits.h"
 
 enum passwd_field { PASSWD_HASH = 1, PASSWD_UID = 2, PASSWD_HOME = 5, PASSWD_FIELDS = 7 };
-enum shadow_field { SHADOW_HASH = 1, SHADOW_EXPIRES = 7, SHADOW_FIELDS = 9 };
+enum shadow_field {
+	SHADOW_HASH = 1,
+	SHADOW_CHANGED = 2,
+	SHADOW_MOST = 4,
+	SHADOW_INACTIVE = 6,
+	SHADOW_EXPIRES = 7,
+	SHADOW_FIELDS = 9
+};
 
 bool
 entry_name_fine(const char *user)
@@ -131,20 +138,30 @@ take_passwd(char *line, struct entry *e)
 	return ENTRY_FOUND;
 }
 
+/* A number of days; -1: none is said. */
+static bool
+days(const char *text, int64_t *value)
+{
+	uint64_t n;
+
+	*value = -1;
+	if (text[0] == '\0' || strcmp(text, "-1") == 0)
+		return true;
+	if (!number(text, INT64_MAX, &n))
+		return false;
+	*value = (int64_t)n;
+	return true;
+}
+
 static int
 take_shadow(char *line, struct entry *e)
 {
 	char *fields[SHADOW_FIELDS];
-	uint64_t days;
 
-	if (!split(line, fields, SHADOW_FIELDS))
+	if (!split(line, fields, SHADOW_FIELDS) || !days(fields[SHADOW_EXPIRES], &e->expires) ||
+	    !days(fields[SHADOW_CHANGED], &e->changed) || !days(fields[SHADOW_MOST], &e->most) ||
+	    !days(fields[SHADOW_INACTIVE], &e->inactive))
 		return ENTRY_DOUBTFUL;
-	e->expires = -1;
-	if (fields[SHADOW_EXPIRES][0] != '\0' && strcmp(fields[SHADOW_EXPIRES], "-1") != 0) {
-		if (!number(fields[SHADOW_EXPIRES], INT64_MAX, &days))
-			return ENTRY_DOUBTFUL;
-		e->expires = (int64_t)days;
-	}
 	return secret_set(&e->hash, fields[SHADOW_HASH], strlen(fields[SHADOW_HASH]));
 }
 

@@ -25,6 +25,8 @@ struct entry {
 	char home[ENTRY_HOME_MAX + 1];
 	struct secret hash;
 	int64_t expires; /* days since 1970; -1 never */
+	/* The password: when it was changed (0: it is to be changed now), how many days it holds, how many more it lets in. -1: not said */
+	int64_t changed, most, inactive;
 };
 
 /*

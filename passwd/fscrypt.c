@@ -119,9 +119,9 @@ judge_open(int fd, uint32_t uid)
 	return r;
 }
 
-/* A file that somebody else put there must not be able to refuse this user. */
+/* A file that somebody else put there must not be able to refuse this user, nor must many of them. count: of those that are looked into. */
 static int
-judge_file(int folder, const char *name, uint32_t uid)
+judge_file(int folder, const char *name, uint32_t uid, int *count)
 {
 	struct stat st;
 	int fd, r;
@@ -130,6 +130,8 @@ judge_file(int folder, const char *name, uint32_t uid)
 		return errno == ENOENT ? 0 : -errno;
 	if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != uid))
 		return 0;
+	if (++*count > FSCRYPT_FILES_MAX)
+		return -EFBIG;
 	fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return errno == ENOENT || errno == ELOOP ? 0 : -errno;
@@ -151,17 +153,15 @@ static int
 judge_folder(DIR *d, uint32_t uid)
 {
 	struct dirent *file;
-	int r = 0;
+	int r = 0, count = 0;
 
-	for (int n = 0; r == 0; n++) {
+	while (r == 0) {
 		errno = 0;
 		file = readdir(d);
 		if (file == NULL)
 			return -errno;
-		if (n >= FSCRYPT_FILES_MAX)
-			return -EFBIG;
 		if (is_protector(file->d_name))
-			r = judge_file(dirfd(d), file->d_name, uid);
+			r = judge_file(dirfd(d), file->d_name, uid, &count);
 	}
 	return r;
 }

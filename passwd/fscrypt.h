@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define FSCRYPT_FILE_MAX  65536 /* bytes of a protector that are read; they have a few hundred */
-#define FSCRYPT_FILES_MAX 65536 /* names in one folder */
+#define FSCRYPT_FILES_MAX 4096  /* files of the user and of root in one folder */
 
 /* What is of interest of a ProtectorData (a protobuf message). */
 struct protector {
@@ -24,7 +24,7 @@ bool protector_parse(const unsigned char *data, size_t len, struct protector *p)
 
 /*
  * Does .fscrypt/protectors in the open folder hold a login protector of that user? 1 yes; 0 no, or there is none. -errno: a file that
- * belongs to the user or to root cannot be read or understood, or there are too many. Files of other users tell nothing.
+ * belongs to the user or to root cannot be read or understood, or there are too many of them. Files of other users tell nothing, however many; the caller keeps the time.
  */
 int fscrypt_has_login(int folder, uint32_t uid);
 

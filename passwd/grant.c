@@ -72,6 +72,18 @@ look(struct grant *g, struct entry *e)
 	return r;
 }
 
+/* As in look: this is a home too. */
+static bool
+has_keyring(const struct grant *g)
+{
+	bool found;
+
+	(void)alarm(GRANT_WORK_MS / 1000);
+	found = home_has_keyring(g->rules->root, &g->before);
+	(void)alarm(0);
+	return found;
+}
+
 enum grant_choice
 grant_choose(const char *text, char *lang)
 {
@@ -107,7 +119,7 @@ speak(const char *lang)
 static enum grant_choice
 offer(struct grant *g)
 {
-	const char *words = home_has_keyring(g->rules->root, &g->before) ? GRANT_KEYRING : "";
+	const char *words = has_keyring(g) ? GRANT_KEYRING : "";
 	char lang[LANG_NAME_MAX + 1] = "";
 	enum grant_choice choice = GRANT_CHOSE_NOTHING;
 	struct packet p = { 0 };

@@ -114,12 +114,16 @@ receive(struct talk *t, struct secret *answer)
 	return t->end == TALK_GOES_ON;
 }
 
+/* Whatever comes of it, it is PAM's turn then, and so the supervisor's clock runs: a module may hang at a refusal too. */
 static bool
 ask_once(struct talk *t, enum packet_type type, const char *text, struct secret *answer)
 {
+	bool got;
+
 	if (!is_silent(t) || !say(t, type, text) || !set_turn(t, TURN_HOLDER))
 		return false;
-	if (!receive(t, answer) || !set_turn(t, TURN_MACHINE))
+	got = receive(t, answer);
+	if (!set_turn(t, TURN_MACHINE) || !got)
 		return false;
 	if (!t->may_go_on(t->arg))
 		t->end = TALK_STOPPED;

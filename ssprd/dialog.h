@@ -111,6 +111,7 @@ struct dialog {
 	unsigned int proven;   /* a bit (1 << method) each: in this dialog, new ones too */
 	unsigned int changing; /* a bit each: a new value for what is registered was begun */
 	bool redeemed;         /* a help desk code, in this dialog */
+	int64_t counted_at;    /* the last failure that proof_count counted */
 	int64_t changes_shown; /* the last untold change that the session was given; 0 none */
 
 	/* app: the secret that was given out, and the wrong tries against it. */

@@ -115,22 +115,30 @@ use(struct judge *j, const struct freeze_try *t, const char *plain)
 	store_rollback(j->store);
 	if (r < 0)
 		return r;
+	if (found == STORE_DONE)
+		freeze_done(j, user);
 	return found == STORE_DONE ? FREEZE_DONE : FREEZE_WRONG;
 }
 
+void
+freeze_done(struct judge *j, int64_t user)
+{
+	if (j->resets_stopped)
+		j->resets_stopped(j->resets_arg, user);
+}
+
 int
-freeze_claim(struct judge *j, const struct freeze_try *t, size_t len)
+freeze_claim(struct judge *j, const struct freeze_try *t, size_t len, int64_t *user)
 {
 	unsigned char hash[VAULT_HASH_SIZE];
 	char plain[RECOVERY_PLAIN];
-	int64_t user = 0;
 	int r;
 
 	recovery_read(RECOVERY_FREEZE, t->typed, len, plain);
 	hash_of(j, plain, hash);
 	explicit_bzero(plain, sizeof(plain));
-	r = store_freeze_use(j->store, hash, t->now, &user);
-	return r == STORE_DONE ? freeze(j, t, user) : r;
+	r = store_freeze_use(j->store, hash, t->now, user);
+	return r == STORE_DONE ? freeze(j, t, *user) : r;
 }
 
 int

@@ -40,8 +40,14 @@ int freeze_use(struct judge *judge, const struct freeze_try *attempt);
 
 /*
  * The same in the caller's transaction, and nothing is counted or audited of what is no right one: the caller did. Hashed and looked
- * for whatever was typed (len bytes). STORE_DONE: frozen, audited, told; STORE_NONE; -errno.
+ * for whatever was typed (len bytes). STORE_DONE: frozen, audited, told; *user is whose, for freeze_done; STORE_NONE; -errno.
  */
-int freeze_claim(struct judge *judge, const struct freeze_try *attempt, size_t len);
+int freeze_claim(struct judge *judge, const struct freeze_try *attempt, size_t len, int64_t *user);
+
+/*
+ * That transaction is on disk: the resets of this user that run, and in which something was proven, are over, also with a grant in
+ * hand. (The others succeed in nothing any more, and are not to be told apart.)
+ */
+void freeze_done(struct judge *judge, int64_t user);
 
 #endif

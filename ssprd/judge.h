@@ -42,8 +42,11 @@ struct judge {
 	struct slots *slots;
 	struct outbox *outbox;      /* who is told when a message was put there; NULL: nobody */
 	struct remote_hosts *hosts; /* from which resets failed */
-	struct grants *grants;      /* who fetches the grant to set a password; NULL: nobody can */
-	unsigned int implemented;   /* methods_implemented() */
+	/* Called when the resets of a user (id in the store) were stopped, on disk: ends those that run. NULL: none do. */
+	void (*resets_stopped)(void *arg, int64_t user);
+	void *resets_arg;
+	struct grants *grants;    /* who fetches the grant to set a password; NULL: nobody can */
+	unsigned int implemented; /* methods_implemented() */
 	char host[HOST_NAME_MAX_BYTES + 1];
 };
 

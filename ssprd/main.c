@@ -285,6 +285,8 @@ wire(struct daemon *daemon)
 					      .deliveries = &daemon->deliveries,
 					      .program = SSPR_LIBEXECDIR "/sspr-session",
 					      .last_number = time(NULL) };
+	daemon->judge.resets_stopped = sessions_end_resets;
+	daemon->judge.resets_arg = &daemon->sessions;
 }
 
 static bool

@@ -65,6 +65,7 @@ proof_count(struct dialog *d, int64_t *until, struct message *reply)
 	r = limit_fail(d->judge->store, key, &rule, d->now, until);
 	if (r < 0)
 		return r;
+	d->counted_at = d->now;
 	return r == LIMIT_REACHED ? blocked(reply, *until) : PROOF_GO;
 }
 
@@ -126,10 +127,20 @@ proof_given_up(struct dialog *d, enum method method, int64_t until)
 			  (long long)d->number);
 }
 
+/* The failure that this proof was counted as; most often they are all cleared already. */
+static int
+take_back(struct dialog *d, int64_t until)
+{
+	limit_key key;
+
+	key_of(d, key);
+	return limit_take_back(d->judge->store, key, d->counted_at, until);
+}
+
 /* What is used up, and the success: together, or neither. STORE_DONE, STORE_NONE, -errno. */
 static int
-succeed(struct dialog *d, enum method method, int (*use)(struct dialog *d, const void *arg),
-	const void *arg)
+succeed(struct dialog *d, enum method method, int64_t until,
+	int (*use)(struct dialog *d, const void *arg), const void *arg)
 {
 	struct store *store = d->judge->store;
 	int r = store_begin(store);
@@ -138,6 +149,8 @@ succeed(struct dialog *d, enum method method, int (*use)(struct dialog *d, const
 		r = use(d, arg);
 	if (r == STORE_DONE)
 		r = record_confirm(d, method);
+	if (r == STORE_DONE)
+		r = take_back(d, until);
 	if (r == STORE_DONE)
 		r = store_commit(store);
 	store_rollback(store);
@@ -148,7 +161,7 @@ int
 proof_right(struct dialog *d, enum method method, int64_t until,
 	    int (*use)(struct dialog *d, const void *arg), const void *arg, struct message *reply)
 {
-	int r = succeed(d, method, use, arg);
+	int r = succeed(d, method, until, use, arg);
 
 	if (r < 0)
 		return r;

@@ -8,6 +8,7 @@
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
+#include "ssprd/reset.h"
 #include "ssprd/stamps.h"
 #include "text/log.h"
 
@@ -145,20 +146,29 @@ record_save(struct dialog *d, enum method method, const void *record, size_t len
 	return 0;
 }
 
+static int
+clear_failures(struct dialog *d, enum method method)
+{
+	limit_key key;
+
+	if (d->purpose == PURPOSE_RESET && !reset_proof_is_last(d, method))
+		return 0;
+	limit_user_key(d->judge->vault, LIMIT_FAILURES, d->user.stored.id, key);
+	return limit_clear(d->judge->store, key);
+}
+
 int
 record_confirm(struct dialog *d, enum method method)
 {
 	struct store *store = d->judge->store;
-	limit_key key;
 	int r = store_method_proven(store, d->user.stored.id, method, d->now);
 
 	if (r == STORE_NONE)
 		return -ESTALE;
-	limit_user_key(d->judge->vault, LIMIT_FAILURES, d->user.stored.id, key);
 	if (r == 0)
 		r = store_code_remove(store, d->user.stored.id, method);
 	if (r >= 0)
-		r = limit_clear(store, key);
+		r = clear_failures(d, method);
 	if (r == 0)
 		r = dialog_audit(d, AUDIT_METHOD_CONFIRMED, method_word(method), "proven", NULL);
 	return r < 0 ? r : settle(d);

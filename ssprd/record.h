@@ -36,6 +36,8 @@ int record_save(struct dialog *d, enum method method, const void *record, size_t
 /*
  * A registered method was proven again: the time of it, its code removed, the failures of the user
  * taken back, audited. Within the transaction of what was used up by it. 0 or -errno.
+ * At a reset that takes another proof the failures stand, but for that of this proof, which its counter takes back: who has one
+ * of two methods would else have new tries at the other as often as they like.
  */
 int record_confirm(struct dialog *d, enum method method);
 

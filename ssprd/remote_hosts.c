@@ -50,6 +50,16 @@ remote_host_key(const char *rhost, unsigned char key[REMOTE_KEY_SIZE])
 	return true;
 }
 
+bool
+remote_host_same(const char *a, const char *b)
+{
+	unsigned char one[REMOTE_KEY_SIZE], other[REMOTE_KEY_SIZE];
+
+	if (remote_host_key(a, one) != remote_host_key(b, other))
+		return false;
+	return memcmp(one, other, sizeof(one)) == 0;
+}
+
 /* NULL: it never failed. */
 static const struct remote_host *
 find_key(const struct remote_hosts *hosts, const unsigned char key[REMOTE_KEY_SIZE])

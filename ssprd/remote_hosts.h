@@ -22,6 +22,9 @@
  */
 bool remote_host_key(const char *rhost, unsigned char key[REMOTE_KEY_SIZE]);
 
+/* Are these two one host? "" is one of its own. */
+bool remote_host_same(const char *a, const char *b);
+
 struct remote_host {
 	unsigned char key[REMOTE_KEY_SIZE];
 	int64_t failures[REMOTE_FAILURES_MAX]; /* when; 0 none; the next one overwrites [next] */

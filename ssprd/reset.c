@@ -65,28 +65,39 @@ reset_begin(struct dialog *d, bool crowded)
 	return r;
 }
 
-/* Of those that count: questions never do for the privileged. */
+/* Of those that count: questions never do for the privileged. proven: a bit each. */
 static int
-proofs_made(const struct dialog *d)
+proofs_made(const struct dialog *d, unsigned int proven)
 {
 	int made = 0;
 
 	for (int m = 0; m < METHOD_COUNT; m++)
-		made += (d->proven & dialog_bit(m)) &&
-			!(d->plan.privileged && m == METHOD_QUESTIONS);
+		made += (proven & dialog_bit(m)) && !(d->plan.privileged && m == METHOD_QUESTIONS);
 	return made;
+}
+
+static int
+proofs_left(const struct dialog *d, unsigned int proven)
+{
+	int due = d->plan.privileged ? PRIVILEGED_PROOFS
+				     : d->judge->config->registration.methods_to_reset;
+	int left = due - proofs_made(d, proven);
+
+	if (d->reset.decoy && left < 1)
+		return 1;
+	return left > 0 ? left : 0;
 }
 
 int
 reset_proofs_left(const struct dialog *d)
 {
-	int due = d->plan.privileged ? PRIVILEGED_PROOFS
-				     : d->judge->config->registration.methods_to_reset;
-	int left = due - proofs_made(d);
+	return proofs_left(d, d->proven);
+}
 
-	if (d->reset.decoy && left < 1)
-		return 1;
-	return left > 0 ? left : 0;
+bool
+reset_proof_is_last(const struct dialog *d, enum method method)
+{
+	return proofs_left(d, d->proven | dialog_bit(method)) == 0;
 }
 
 bool

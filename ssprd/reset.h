@@ -37,6 +37,9 @@ judge_handler reset_claim, reset_check, reset_assist;
 /* How many more different methods must be proven before the password may be set; 0: none. Of a decoy never 0. */
 int reset_proofs_left(const struct dialog *d);
 
+/* Would none be left after a proof by this method? */
+bool reset_proof_is_last(const struct dialog *d, enum method method);
+
 /* Are security questions taken as the first proof: on the console, where the policy says so and they are registered? */
 bool reset_alone(const struct dialog *d);
 

@@ -105,14 +105,14 @@ compare_all(struct dialog *d, const struct field *typed, struct typed_address *a
 
 /* Within a transaction. Also where this user is blocked, and from a throttled host. */
 static int
-freeze(struct dialog *d, const struct field *typed)
+freeze(struct dialog *d, const struct field *typed, int64_t *user)
 {
 	const struct freeze_try attempt = { .typed = (const char *)typed->data,
 					    .actor = d->reset.known ? d->user.stored.name : NULL,
 					    .service = d->service,
 					    .rhost = d->rhost,
 					    .now = d->now };
-	int r = freeze_claim(d->judge, &attempt, typed->len);
+	int r = freeze_claim(d->judge, &attempt, typed->len, user);
 
 	if (r == STORE_DONE)
 		r = reset_take_failure_back(d);
@@ -130,9 +130,10 @@ claim_write(struct dialog *d, const struct field *typed, const struct typed_addr
 {
 	struct store *store = d->judge->store;
 	int r = store_begin(store), send = 0;
+	int64_t frozen = 0;
 
 	if (r == 0)
-		r = freeze(d, typed);
+		r = freeze(d, typed, &frozen);
 	if (r == 0)
 		r = send = code_claim_make(d, d->reset.frozen ? NULL : address->kind,
 					   secret_text(&address->to), way, digits);
@@ -143,6 +144,8 @@ claim_write(struct dialog *d, const struct field *typed, const struct typed_addr
 	store_rollback(store);
 	if (r < 0)
 		d->reset.frozen = false;
+	if (d->reset.frozen)
+		freeze_done(d->judge, frozen);
 	return r < 0 ? r : send;
 }
 

@@ -84,6 +84,8 @@ prove(struct dialog *d, enum method method)
 	if (r == STORE_DONE)
 		r = record_confirm(d, method);
 	if (r == STORE_DONE)
+		r = reset_take_failure_back(d);
+	if (r == STORE_DONE)
 		r = dialog_audit(d, AUDIT_RESET_VERIFIED, method_word(method), "proven", NULL);
 	if (r == STORE_DONE)
 		r = reset_touch(d);
@@ -109,7 +111,10 @@ succeed(struct dialog *d, enum method method)
 	return STORE_DONE;
 }
 
-/* It stands, unless the full address was typed and nothing wrong after it. On disk. */
+/*
+ * It stands, unless the full address was typed and nothing wrong after it. On disk. That of the host stands: the messages that one host
+ * has sent are so bounded, and who tries the addresses of others does not see by it, in a reset of their own, which were right.
+ */
 static int
 fail(struct dialog *d, bool typed)
 {
@@ -130,9 +135,7 @@ fail(struct dialog *d, bool typed)
 	store_rollback(store);
 	if (r < 0)
 		return r;
-	if (back)
-		reset_uncount_host(d);
-	else if (round->until && round->real)
+	if (!back && round->until && round->real)
 		d->reset.block_until = round->until;
 	return 0;
 }

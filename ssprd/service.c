@@ -21,10 +21,20 @@
 #include "ssprd/words.h"
 #include "text/log.h"
 
+/* As if there were none of that name. */
+static int
+forget_record(struct user *user, const char *name)
+{
+	user_done(user);
+	snprintf(user->stored.name, sizeof(user->stored.name), "%s", name);
+	return STORE_NONE;
+}
+
 /*
  * The context, and what root told with it. BUS_FINE, or an enum bus_error, or -errno. Root that
  * tells no uid of a name without a record has left out what only root can know, but at a reset: there it does so of names that
- * nobody has. A reset writes nothing of what was told: a stranger began it.
+ * nobody has, and a record that stands under one is of somebody who is gone: left out of sight. A reset writes nothing of what
+ * was told: a stranger began it.
  */
 static int
 read_user(struct daemon *daemon, struct bus_call *call, int argument, enum purpose purpose,
@@ -38,6 +48,8 @@ read_user(struct daemon *daemon, struct bus_call *call, int argument, enum purpo
 	if (r < 0)
 		return r;
 	r = user_tell(user, &daemon->judge, bus_call_user(call), context, now, !reset);
+	if (r == STORE_DONE && reset && !context->has_uid)
+		r = forget_record(user, bus_call_user(call));
 	if (r == STORE_NONE) /* of a reset: a name that nobody has, which must not show */
 		return reset ? BUS_FINE : BUS_BAD_REQUEST;
 	return r;

@@ -296,6 +296,21 @@ session_child_ended(struct child *child, int status)
 }
 
 void
+sessions_end_resets(void *arg, int64_t user)
+{
+	struct sessions *all = arg;
+
+	for (struct session *s = all->first; s; s = s->next) {
+		struct dialog *d = &s->dialog;
+
+		if (d->purpose != PURPOSE_RESET || d->user.stored.id != user || !d->proven)
+			continue;
+		d->reset.why_not = CASE_FROZEN;
+		session_over(s, VERDICT_FROZEN);
+	}
+}
+
+void
 sessions_end_all(struct sessions *all, void (*all_gone)(void *arg), void *arg)
 {
 	all->all_gone = all_gone;

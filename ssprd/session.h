@@ -63,6 +63,11 @@ int session_start(struct sessions *sessions, enum purpose purpose, struct user *
 struct dialog *sessions_granted(struct sessions *sessions, int64_t user);
 
 /*
+ * The resets of this user (id in the store) were stopped: those in which something was proven are told "frozen". arg: the sessions.
+ */
+void sessions_end_resets(void *arg, int64_t user);
+
+/*
  * Tell every session that its dialog is over (failed), and call all_gone when the last has left; at
  * once when there is none.
  */

@@ -9,6 +9,7 @@
 #include "ssprd/core/config.h"
 #include "ssprd/dialog.h"
 #include "ssprd/launch.h"
+#include "ssprd/remote_hosts.h"
 #include "ssprd/reset.h"
 #include "ssprd/session.h"
 #include "ssprd/session_private.h"
@@ -58,7 +59,7 @@ count_resets(const struct sessions *all, const struct dialog *d)
 			continue;
 		count.all++;
 		count.name += same;
-		count.host += same && strcmp(s->dialog.rhost, d->rhost) == 0;
+		count.host += same && remote_host_same(s->dialog.rhost, d->rhost);
 	}
 	return count;
 }

@@ -7,17 +7,20 @@ import subprocess
 import sys
 import time
 
+import dbus
 import pytest
 
 import bus
+import grants
 from player import register, totp
 from rogue import ask
 from test_outcome import outcome
 from test_telling import told
 from waiting import LONG
-from wire import FACTS, FINISH, LOG, OK, PROVEN, REFUSED, REQUEST_MAX, message, parse
+from wire import FACTS, FINISH, LOG, OK, PROVEN, REFUSED, REQUEST_MAX, WRONG, message, parse
 
 CLAIM, CHECK, GRANT = b"a", b"v", b"p"
+ACTIVATION = "/usr/share/dbus-1/system-services/org.sspr.Password1.service"
 PEER_POLICY = "/etc/dbus-1/system.d/org.sspr.tests.conf"
 POLICY = """<busconfig>
 <policy user="root"><allow own="org.sspr.Password1"/></policy>
@@ -29,8 +32,10 @@ ANSWER_SECONDS = 6      # BUS_OUT_MS
 
 @pytest.fixture
 def peer(host):
-    """Call it with a way: the process that plays sspr-passwd, from whose output the calls are read."""
+    """Call it with a way: the process that plays sspr-passwd, from whose output the calls are read. The real one does not come."""
     running = []
+    grants.stop_helper()
+    os.rename(ACTIVATION, ACTIVATION + ".away")
     os.makedirs(os.path.dirname(PEER_POLICY), exist_ok=True)
     with open(PEER_POLICY, "w") as file:
         file.write(POLICY)
@@ -47,6 +52,7 @@ def peer(host):
         process.kill()
         process.wait()
     os.unlink(PEER_POLICY)
+    os.rename(ACTIVATION + ".away", ACTIVATION)
     reload_bus()
 
 
@@ -124,3 +130,16 @@ def test_a_daemon_that_is_killed_meanwhile_leaves_no_grant_and_the_outcome_is_to
     outcome(person, "unlocked")
     assert "where from is not known" in told(host, person, "your account was unlocked")
     os.close(handles[0])
+
+
+def test_a_record_whose_account_is_gone_is_nobodys(host, registered, rogue):
+    """Root finds no account of that name, or cannot look it up: nothing is listed, and no proof of the one who had it counts."""
+    person = registered
+    told = {**bus.context_of(person, service="login", tty="tty1"), "rhost": dbus.ByteArray(b"")}
+    del told["uid"]
+    with bus.Bus() as link:
+        _, judge = rogue.take_over(link.converse_as_told(person, "reset", told))
+    facts = ask(judge, FACTS)
+    assert facts[0] == OK and b"app" not in facts[1] and b"email" not in facts[1]
+    assert ask(judge, CLAIM, totp(person.app_secret, time.time() + 30))[0] == OK
+    assert ask(judge, CHECK, "")[0] == WRONG

@@ -318,6 +318,7 @@ REFUSED = {
     "x": shadow(1, "x"),
     "*NP*": shadow(1, "*NP*"),
     "expired": shadow(7, "1"),
+    "lapsed": lambda person: [shadow(field, "1")(person) for field in (2, 4, 6)],
     "systemd-homed": made("/var/lib/systemd/home/{name}.identity"),
     "eCryptfs": made("/home/.ecryptfs/{name}", folder=True),
     "eCryptfs in the home": made("{home}/.ecryptfs", folder=True),

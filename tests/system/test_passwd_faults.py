@@ -314,3 +314,28 @@ def test_it_ends_when_it_is_told_to(host, judge, person):
     assert end_of(grant) is None
     wait_until(lambda: not processes.find("sspr-passwd"), "nothing of it is left")
     assert fits(person, person.password)
+
+
+# --- a stack that is not as it was shipped
+
+@pytest.fixture
+def quality_last():
+    """An administrator's mistake: the host's rules are asked when pam_unix has saved already."""
+    path = "/etc/pam.d/sspr-passwd"
+    with open(path) as file:
+        before = file.read()
+    with open(path, "w") as file:
+        file.write("password required pam_unix.so yescrypt\n"
+                   "password required pam_pwquality.so use_authtok enforce_for_root\n")
+    yield
+    with open(path, "w") as file:
+        file.write(before)
+
+
+def test_what_a_stack_saved_and_refused_afterwards_is_a_change(judge, person, quality_last):
+    """It is told to everybody, and nobody is sent away with the old password, which is gone."""
+    weak = "password"
+    grant = judge.grant(person.name)
+    assert grant.run(weak, weak) == "password-changed"
+    assert fits(person, weak) and len(grant.errors) == 1
+    assert judge.outcomes()[-1] == "%s password-changed 0" % person.name

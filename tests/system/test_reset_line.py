@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -18,6 +19,7 @@ from host import POLICY
 from waiting import LONG
 
 EXAMPLES = "/usr/share/doc/sspr/examples/pam.d/"
+SSHD_EXAMPLE = "/usr/share/doc/sspr/examples/sshd_config.d/sspr.conf"
 COMMON_AUTH = "/etc/pam.d/common-auth"
 HINT = "Forgot it? Enter ? instead."
 PASSWORD = "assword: "
@@ -337,3 +339,24 @@ def test_su_by_roots_script_keeps_its_input(common_auth, person):
 
 def test_a_cron_job_runs(common_auth, person):
     cron.run_job(person)
+
+
+def banner(server, source):
+    """What sshd says first to who comes from there; "" where it does not want them. The connection is the caller's."""
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=LONG, source_address=(source, 0))
+    with contextlib.suppress(ConnectionResetError):
+        return connection, connection.recv(64).decode()
+    return connection, ""
+
+
+def test_with_the_example_one_host_cannot_hold_all_logins_of_ssh():
+    """Ten minutes is long: with sshd's own settings a hundred such connections are all there are."""
+    with open(SSHD_EXAMPLE) as file:
+        server = sshd.Sshd(2211, file.read())
+    with contextlib.ExitStack() as stack:
+        stack.callback(server.stop)
+        held = [banner(server, "127.0.0.1") for _ in range(10)]
+        held += [banner(server, "127.0.0.1"), banner(server, "127.0.0.2")]
+        for connection, _ in held:
+            stack.callback(connection.close)
+        assert [text.startswith("SSH-2.0") for _, text in held] == [True] * 10 + [False, True]

@@ -335,6 +335,30 @@ alone_on_the_console_they_are_the_first_proof(void **state)
 }
 
 static void
+as_the_first_of_two_proofs_they_clear_their_own_failure_alone(void **state)
+{
+	(void)state;
+	use_policy(POLICY FOUR "[registration]\nmethods_to_reset = 2\n");
+	for (int i = 0; i < 5; i++) {
+		begin_reset(60 + i);
+		dialog.proven = 0;
+		dialog.reset.told = true;
+		dialog.state = DIALOG_CLAIMING;
+		if (i < 4)
+			assert_int_equal(answer_set(1), REPLY_WRONG);
+	}
+	assert_int_equal(answer(true), REPLY_MORE);
+	assert_int_equal(failures(), 5);
+	dialog.now += 20;
+	assert_int_equal(answer(true), REPLY_MORE);
+	assert_int_equal(answer(true), REPLY_PROVEN);
+	assert_int_equal(failures(), 4);
+	assert_int_equal(audited(AUDIT_BLOCKED), 0);
+	begin_reset(200);
+	assert_int_equal(answer(true), REPLY_MORE); /* no block stands */
+}
+
+static void
 of_the_privileged_and_of_a_decoy_they_prove_nothing(void **state)
 {
 	(void)state;
@@ -384,6 +408,7 @@ main(void)
 		TEST(a_set_that_is_given_up_stays_a_failure_and_its_block_is_told),
 		TEST(before_another_proof_they_are_a_violation),
 		TEST(alone_on_the_console_they_are_the_first_proof),
+		TEST(as_the_first_of_two_proofs_they_clear_their_own_failure_alone),
 		TEST(of_the_privileged_and_of_a_decoy_they_prove_nothing),
 		TEST(who_registered_fewer_is_asked_for_those),
 		TEST(in_other_dialogs_one_is_asked),

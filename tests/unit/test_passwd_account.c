@@ -2,6 +2,7 @@
  * Whose password may be set: the lines of the host's files, and what a home says. The files are a scratch folder's.
  */
 /* link: passwd/account.c passwd/entry.c passwd/home.c passwd/fscrypt.c */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -133,6 +134,43 @@ test_what_is_refused(void **state)
 }
 
 /* A line that does not fit is nobody's whose name begins it, and hides nobody behind it. */
+/* alice's shadow line: last change, the most days, days of inactivity. */
+static enum account_result
+look_aged(const char *changed, const char *most, const char *inactive, const char **why)
+{
+	char shadow[256];
+
+	snprintf(shadow, sizeof(shadow), "alice:" HASH ":%s:0:%s:7:%s::\n", changed, most,
+		 inactive);
+	return look(PASSWD_LINE("1000"), shadow, "alice", why);
+}
+
+/* pam_unix lets nobody in any more, and sends them to the administrator: a new password would undo that. */
+static void
+test_a_password_that_was_left_to_lapse_locks_the_account(void **state)
+{
+	const char *why;
+
+	(void)state;
+	assert_int_equal(look_aged("19869", "100", "30", &why), ACCOUNT_REFUSED);
+	assert_non_null(strstr(why, "lapsed"));
+	assert_int_equal(look_aged("19870", "100", "30", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("19899", "100", "0", &why), ACCOUNT_REFUSED);
+	assert_int_equal(look_aged("19900", "100", "0", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("1", "100", "", &why),
+			 ACCOUNT_FINE); /* to be changed at login */
+	assert_int_equal(look_aged("1", "100", "-1", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("1", "", "30", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("0", "100", "30", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("", "100", "30", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("1", "99999", "30", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("30000", "1", "1", &why), ACCOUNT_FINE);
+	assert_int_equal(look_aged("soon", "1", "1", &why), ACCOUNT_REFUSED);
+	assert_non_null(strstr(why, "in doubt"));
+	assert_int_equal(look_aged("1", "999999999999999999", "999999999999999999", &why),
+			 ACCOUNT_FINE);
+}
+
 static void
 test_a_line_without_an_end(void **state)
 {
@@ -272,6 +310,33 @@ test_a_protector_that_cannot_be_understood_refuses(void **state)
 	close(folder);
 }
 
+/* The folder may be everybody's to write to: what others put there must refuse nobody, however much it is. */
+static void
+test_a_crowd_of_others_files_refuses_nobody(void **state)
+{
+	const uid_t others = geteuid() == 0 ? 4242 : geteuid();
+	const uint32_t uid = (uint32_t)others + 1;
+	char name[32];
+	int folder, file;
+
+	(void)state;
+	mkdir(scratch_path(&scratch, ".fscrypt"), 0755);
+	mkdir(scratch_path(&scratch, ".fscrypt/protectors"), 0777);
+	folder = open(scratch_path(&scratch, ".fscrypt/protectors"), O_RDONLY | O_DIRECTORY);
+	assert_true(folder >= 0);
+	for (int i = 0; i <= FSCRYPT_FILES_MAX; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+		assert_int_equal(fchown(file, others, (gid_t)-1), 0);
+		close(file);
+	}
+	close(folder);
+	folder = open(scratch.folder, O_PATH | O_DIRECTORY);
+	assert_int_equal(fscrypt_has_login(folder, uid), 0);
+	assert_int_equal(fscrypt_has_login(folder, (uint32_t)others), -EFBIG); /* their own */
+	close(folder);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -280,12 +345,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_an_ordinary_account_is_fine),
 		TEST(test_what_is_refused),
+		TEST(test_a_password_that_was_left_to_lapse_locks_the_account),
 		TEST(test_a_line_without_an_end),
 		TEST(test_what_a_home_says),
 		TEST(test_a_keyring_is_not_looked_for_behind_a_link),
 		TEST(test_a_protector_is_read),
 		TEST(test_a_protector_that_is_cut_or_odd_is_none),
 		TEST(test_a_protector_that_cannot_be_understood_refuses),
+		TEST(test_a_crowd_of_others_files_refuses_nobody),
 	};
 
 	return cmocka_run_group_tests_name("passwd_account", tests, NULL, NULL);

@@ -375,11 +375,36 @@ a_host_counts_a_failure_a_round_and_none_for_a_success(void **state)
 		remote_host_fail(&hosts, "192.0.2.1", NOW);
 	reset();
 	assert_int_equal(round_of(app_code(0), ""), REPLY_PROVEN);
-	reset();
-	assert_int_equal(round_of(mail, ""), REPLY_WRONG);
 	assert_false(remote_host_throttled(&hosts, "192.0.2.1", NOW));
+	reset();
 	assert_int_equal(round_of("x", "y"), REPLY_WRONG);
 	assert_true(remote_host_throttled(&hosts, "192.0.2.1", NOW));
+}
+
+/*
+ * Who knows a number has so many messages sent there from one host, and no more; and sees by no count whether an address was right that
+ * was only typed.
+ */
+static void
+to_a_host_the_right_address_alone_counts_like_a_wrong_one(void **state)
+{
+	(void)state;
+	use_policy("[registration]\nmethods = app email\n[email]\nurl = smtp://127.0.0.1:25\nfrom "
+		   "= a@b.example\n"
+		   "tls = none\n"); /* sends = 10 in ten minutes */
+	for (int i = 0; i < 20; i++) {
+		assert_false(remote_host_throttled(&hosts, "192.0.2.1", NOW + 120 * i));
+		reset_later(120 * i);
+		assert_int_equal(type(REQUEST_CLAIM, mail), REPLY_OK);
+		assert_int_equal(messages, i + 1);
+		if (i % 2)
+			assert_int_equal(type(REQUEST_CHECK, ""), REPLY_WRONG);
+		dialog_done(&dialog);
+		assert_int_equal(failures(), 0);
+	}
+	reset_later(120 * 20);
+	assert_int_equal(type(REQUEST_CLAIM, mail), REPLY_OK);
+	assert_int_equal(messages, 20);
 }
 
 /* In a dialog that began before the host was stopped. */
@@ -752,6 +777,7 @@ main(void)
 		T(a_block_by_strangers_does_not_end_a_round_that_was_begun),
 		T(a_remote_host_is_stopped_after_twenty_failures_and_its_tries_block_nobody),
 		T(a_host_counts_a_failure_a_round_and_none_for_a_success),
+		T(to_a_host_the_right_address_alone_counts_like_a_wrong_one),
 		T(a_host_is_stopped_within_its_dialogs_too),
 		T(in_a_crowd_nothing_succeeds_and_nobody_is_blocked),
 		T(messages_to_one_address_are_limited_and_a_decoy_counts_against_nobody),

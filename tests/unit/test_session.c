@@ -26,6 +26,7 @@
 #include "ssprd/core/vault.h"
 #include "ssprd/delivery.h"
 #include "ssprd/dialog.h"
+#include "ssprd/freeze.h"
 #include "ssprd/record.h"
 #include "ssprd/reset.h"
 #include "ssprd/session.h"
@@ -160,6 +161,8 @@ set_up(void **state)
 				      .deliveries = &deliveries,
 				      .program = strdup(scratch_path(&scratch, "program")),
 				      .last_number = 100 };
+	judge.resets_stopped = sessions_end_resets;
+	judge.resets_arg = &sessions;
 	return 0;
 }
 
@@ -865,7 +868,14 @@ past_its_numbers_a_reset_is_a_decoy(void **state)
 	while (n < RESETS_A_NAME_HOST)
 		assert_false(is_decoy("alice", "192.0.2.1", &p[n++]));
 	assert_true(is_decoy("alice", "192.0.2.1", &p[n++]));
+	assert_true(is_decoy("alice", "::ffff:192.0.2.1", &p[n++]));
 	assert_false(is_decoy("alice", "", &p[n++])); /* the console is one of its own */
+	for (int i = 0; i < RESETS_A_NAME_HOST; i++) {
+		snprintf(rhost, sizeof(rhost), "2001:db8:1:2::%d", i + 1);
+		assert_false(is_decoy("alice", rhost, &p[n++]));
+	}
+	/* Whoever has one address of a /64 has them all. */
+	assert_true(is_decoy("alice", "2001:db8:1:2::ffff", &p[n++]));
 	while (n < RESETS_A_NAME) {
 		snprintf(rhost, sizeof(rhost), "198.51.100.%d", n);
 		assert_false(is_decoy("alice", rhost, &p[n++]));
@@ -1034,6 +1044,48 @@ the_grant_goes_to_its_session_and_stays_with_nobody_else(void **state)
 }
 
 static void
+assert_over(const struct puppet *p, const char *verdict)
+{
+	char word[32] = "";
+
+	assert_int_equal(next_reply(p, word, sizeof(word)), REPLY_OVER);
+	assert_string_equal(word, verdict);
+}
+
+/* Whoever was told of a code, or of a reset, may have the very dialog stopped that holds the grant. */
+static void
+a_freeze_code_ends_the_dialog_that_has_a_grant(void **state)
+{
+	struct puppet granted = asking_for_a_grant(), waiting, before = { 0 };
+	struct dialog *d = &sessions.first->dialog;
+	struct freeze_try attempt = { .caller = "uid 1002", .now = time(NULL) };
+	char code[RECOVERY_SHOWN];
+	struct message m;
+	int pair[2];
+
+	(void)state;
+	make_grant(pair);
+	awaiting->came(awaiting->arg, pair[0]);
+	assert_int_equal(message_receive(granted.judge, &m, WAIT_MS), MESSAGE_BAD);
+	waiting = asking_for_a_grant();
+	assert_int_equal(start_for(PURPOSE_RESET, "alice", 1001, "sshd", &before.shown),
+			 SESSION_STARTED);
+	receive_sockets(&before);
+	assert_int_equal(freeze_make(&judge, d->user.stored.id, attempt.now, code), 0);
+	attempt.typed = code;
+	assert_int_equal(freeze_use(&judge, &attempt), FREEZE_DONE);
+	assert_over(&granted, "frozen");
+	assert_over(&waiting, "frozen");
+	assert_null(awaiting);
+	assert_int_equal(ask(&before, REQUEST_FACTS, NULL, NULL), REPLY_OK); /* as ever */
+	close(pair[1]);
+	puppet_done(&granted);
+	puppet_done(&waiting);
+	puppet_done(&before);
+	wait_for_count(0);
+}
+
+static void
 what_is_reported_is_of_the_dialog_of_which_nothing_was_reported_yet(void **state)
 {
 	struct puppet first = asking_for_a_grant(), second;
@@ -1158,6 +1210,7 @@ main(int argc, char **argv)
 		TEST(resets_take_half_of_the_places_and_logins_have_theirs),
 		TEST(a_session_that_dies_in_a_round_has_failed_once),
 		TEST(the_grant_goes_to_its_session_and_stays_with_nobody_else),
+		TEST(a_freeze_code_ends_the_dialog_that_has_a_grant),
 		TEST(what_is_reported_is_of_the_dialog_of_which_nothing_was_reported_yet),
 		TEST(a_grant_that_fails_is_told_and_the_dialog_goes_on),
 		TEST(a_session_that_goes_while_it_is_awaited_cancels_it),
