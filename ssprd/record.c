@@ -42,9 +42,12 @@ record_open_nothing(struct dialog *d, enum method method)
 {
 	static const unsigned char sealed[96] = { 1 };
 	const struct vault_place place = { 0, method_word(method), "record" };
+	struct store_method row = { 0 };
 	struct secret plain = { 0 };
 
+	(void)store_method_get(d->judge->store, d->user.stored.id, method, true, &row);
 	(void)vault_unseal(d->judge->vault, &place, sealed, sizeof(sealed), &plain);
+	store_method_done(&row);
 	secret_done(&plain);
 }
 
