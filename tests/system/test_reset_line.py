@@ -15,10 +15,9 @@ import cron
 import pam
 import sshd
 from host import POLICY
+from stacks import example, faillock_lines, file_of, reset_line
 from waiting import LONG
 
-EXAMPLES = "/usr/share/doc/sspr/examples/pam.d/"
-COMMON_AUTH = "/etc/pam.d/common-auth"
 HINT = "Forgot it? Enter ? instead."
 PASSWORD = "assword: "
 NOT_NOW = r"Passwords cannot be reset at this moment"
@@ -28,23 +27,6 @@ TRIES = 3
 FAILLOCK_AFTER = ["auth required pam_faillock.so preauth", "auth optional pam_sspr.so reset",
                   "auth [success=2 default=ignore] pam_unix.so", "auth [default=die] pam_faillock.so authfail",
                   "auth requisite pam_deny.so", "auth required pam_permit.so"]
-
-
-def example(name):
-    with open(EXAMPLES + name) as file:
-        return file.read()
-
-
-@contextlib.contextmanager
-def file_of(path, text):
-    """The file has this text for a while."""
-    with open(path) as file:
-        before = file.read()
-    with open(path, "w") as file:
-        file.write(text)
-    yield
-    with open(path, "w") as file:
-        file.write(before)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -57,7 +39,7 @@ def nobody_registers(host):
 
 @pytest.fixture
 def common_auth():
-    with file_of(COMMON_AUTH, example("common-auth")):
+    with reset_line():
         yield
 
 
@@ -65,12 +47,7 @@ def common_auth():
 def faillock():
     """Call it with the lines of common-auth; pam_faillock has its account line."""
     with contextlib.ExitStack() as stack:
-        def use(text):
-            with open("/etc/pam.d/common-account") as file:
-                account = file.read()
-            stack.enter_context(file_of("/etc/pam.d/common-account", "account required pam_faillock.so\n" + account))
-            stack.enter_context(file_of(COMMON_AUTH, text))
-        yield use
+        yield lambda text: stack.enter_context(faillock_lines(text))
 
 
 @pytest.fixture
