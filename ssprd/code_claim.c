@@ -12,6 +12,7 @@
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
 #include "ssprd/record.h"
+#include "ssprd/reset_subject.h"
 
 #define NOBODY "nobody@example.org"
 
@@ -82,9 +83,13 @@ count_message(struct dialog *d, const struct code_kind *kind, const char *to)
 	const struct limit_rule rule = { t->sends, t->send_window, t->block };
 	limit_key keys[2];
 	int64_t until;
+	int r, idle = 0;
 
 	message_keys(d, kind, to, keys);
-	return limit_take(d->judge->store, (const limit_key *)keys, 2, &rule, d->now, &until);
+	r = limit_take(d->judge->store, (const limit_key *)keys, 2, &rule, d->now, &until);
+	for (int i = 0; r == LIMIT_REACHED && idle == 0 && i < 2; i++)
+		idle = reset_idle(d);
+	return idle < 0 ? idle : r;
 }
 
 /* May it be sent to at all, by the policy of today? */

@@ -172,3 +172,13 @@ reset_touch(struct dialog *d)
 {
 	return store_decoy_touch(d->judge->store, d->reset.row);
 }
+
+int
+reset_idle(struct dialog *d)
+{
+	/* No hash: those are counted too. No other key ends in zeros; the rows are spread over the index as hashes are. */
+	const limit_key key = { (unsigned char)(d->reset.row >> 2),
+				(unsigned char)(d->reset.row << 6) };
+
+	return limit_idle(d->judge->store, key, d->now);
+}
