@@ -1,6 +1,7 @@
 """Nobody learns from trying: at the password prompt of a real sshd, and by the work that ssprd does, an unknown name is like anybody."""
 
 import concurrent.futures
+import re
 import statistics
 import time
 
@@ -24,6 +25,7 @@ TYPED = {"nothing": lambda person: "", "one byte": lambda person: "x", "one lett
          "511 bytes": lambda person: "x" * 511, "a freeze code": lambda person: "F-K7QF-2MXP-9RTW-B4HN"}
 TRIES = 21          # a multiple of a dialog's rounds
 SLOWER = 2          # loosely: this is no laboratory
+CALLS_A_PAGE = 3    # its header and itself to the -wal file, itself to the database
 kept = {}
 
 
@@ -57,13 +59,12 @@ def transcript(server, person, typed):
     """Three rounds, the password's prompt after them, and a wrong password there: all that the client showed."""
     terminal = Terminal(ssh(server, person.name))
     seen = ""
-    for answer in ["?", typed, "", typed, "271828", typed, typed]:
+    rounds = [typed, "", typed, "271828", typed, typed] if typed else ["", ""]     # twice nothing ends the dialog
+    for answer in ["?"] + rounds:
         shown, over = terminal.next()
         seen += shown
         assert not over, seen
         terminal.answer(answer)
-        if answer == "" and typed == "":
-            break   # twice nothing ends the dialog
     shown, over = terminal.next()
     assert not over and shown.endswith(PASSWORD), seen + shown
     terminal.child.sendline("wrong password")
@@ -102,24 +103,19 @@ def test_a_second_prompt_alone_is_the_same_for_all(people, afresh, keyboard_sshd
 
 # --- the work
 
-def written_by(pid):
-    """(calls that wrote, bytes) of the daemon so far."""
+def calls_that_wrote(pid):
     with open("/proc/%d/io" % pid) as file:
-        lines = dict(line.split(": ") for line in file.read().splitlines())
-    return int(lines["syscw"]), int(lines["wchar"])
+        return int(re.search(r"^syscw: (\d+)", file.read(), re.MULTILINE).group(1))
 
 
 def cost(pid, judge, op, typed, expected):
-    before = written_by(pid)
+    before = calls_that_wrote(pid)
     assert ask(judge, op, typed)[0] == expected
-    return tuple(after - was for after, was in zip(written_by(pid), before))
+    return calls_that_wrote(pid) - before
 
 
 def costs(host, rogue, person, typed):
-    """
-    The least that each step of a round wrote to the database: now and then a page of the audit is full, and one more is written. The
-    two prompts, the first once with nothing after it.
-    """
+    """The fewest calls by which each step of a round wrote: whether a page of the audit is full is chance."""
     found = {}
     for dialog in range(4):
         judge = begin(rogue, person, "2001:db8:%x:%x::1" % (person.uid or 0, dialog))
@@ -132,11 +128,14 @@ def costs(host, rogue, person, typed):
 
 
 @pytest.mark.parametrize("typed", ["the right address", "a code", "511 bytes"])
-def test_each_step_writes_the_same_to_the_database(host, people, afresh, rogue, typed):
+def test_each_step_writes_as_much_to_the_database(host, people, afresh, rogue, typed):
+    """The unit tests count commits and pages; here is what the system is asked for, by the real daemon."""
     written = {kind: costs(host, rogue, people[kind], TYPED[typed](people[kind])) for kind in KINDS}
+    usual = written["unknown"]
+    assert all(calls > CALLS_A_PAGE for calls in usual.values())
     for kind in KINDS:
-        assert written[kind] == written["unknown"], kind
-    assert all(calls > 0 for calls, _ in written["unknown"].values())
+        for step, calls in written[kind].items():
+            assert abs(calls - usual[step]) <= CALLS_A_PAGE, (kind, step, calls, usual[step])
 
 
 # --- the times
