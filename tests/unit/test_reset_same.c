@@ -272,9 +272,9 @@ pages_written(void)
 {
 	int now = 0, peak = 0;
 
-	assert_int_equal(sqlite3_db_status(judge.store->db, SQLITE_DBSTATUS_CACHE_WRITE, &now,
-					   &peak, 1),
-			 SQLITE_OK);
+	assert_int_equal(
+		sqlite3_db_status(judge.store->db, SQLITE_DBSTATUS_CACHE_WRITE, &now, &peak, 1),
+		SQLITE_OK);
 	return now;
 }
 
