@@ -111,7 +111,10 @@ succeed(struct dialog *d, enum method method)
 	return STORE_DONE;
 }
 
-/* It stands, unless the full address was typed and nothing wrong after it. On disk. */
+/*
+ * It stands, unless the full address was typed and nothing wrong after it. That of the host stands in any case: whoever has an account
+ * here would see by their own code whether it was taken back, and so which address is right. On disk.
+ */
 static int
 fail(struct dialog *d, bool typed)
 {
@@ -132,9 +135,7 @@ fail(struct dialog *d, bool typed)
 	store_rollback(store);
 	if (r < 0)
 		return r;
-	if (back)
-		reset_uncount_host(d);
-	else if (round->until && round->real)
+	if (!back && round->until && round->real)
 		d->reset.block_until = round->until;
 	return 0;
 }

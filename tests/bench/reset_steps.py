@@ -68,7 +68,7 @@ def judge_times(times):
 
 def measure(host):
     """True: within the limit."""
-    people = [{KINDS[0]: unknown("nobody-%d" % number), KINDS[1]: registered(host), KINDS[2]: registered(host)} for number in range(DIALOGS)]
+    people = [dict(zip(KINDS, (unknown("nobody-%d" % number), registered(host), registered(host)))) for number in range(DIALOGS)]
     times = collections.defaultdict(list)
     rogue = Rogue()
     in_front(host.daemon())

@@ -49,9 +49,16 @@ def victim(host, afresh):
     return registered(host)
 
 
+@pytest.fixture
+def attacker(host):
+    """Somebody who has an account here, too."""
+    return registered(host)
+
+
 def test_the_fifth_failure_blocks_for_the_time_set_and_not_for_ever(host, victim, rogue):
     fail_often(rogue, victim, ELSEWHERE, BLOCKING_FAILURES)
     assert not proves(begin(rogue, victim, HOME), victim)
+    rogue.let_go()
     (failures, until), = counts_of_blocked(host)
     assert failures == BLOCKING_FAILURES and DAY - LONG < until - time.time() <= DAY
     with rows(host) as database:
@@ -127,6 +134,7 @@ def test_two_hundred_attackers_at_a_time_have_five_tries_in_all(host, victim, ro
     assert not any(proves(judge, victim) for judge in judges)
     rogue.let_go()
     assert not proves(begin(rogue, victim, HOME), victim)
+    rogue.let_go()
     counted = sorted(count for count, _ in counts_of_blocked(host))
     # the user's own failures, those of the decoys past 32; and the messages that would have been sent by either of them
     assert counted == [BLOCKING_FAILURES] * 2 + [SENDS] * 2
@@ -177,9 +185,9 @@ def closed_again(rogue, person):
 
 # --- by remote host
 
-def throttle(rogue, rhosts):
-    """Twenty failures over these hosts, about names that nobody has."""
-    for number in range(HOST_FAILURES):
+def throttle(rogue, rhosts, times=HOST_FAILURES):
+    """So many failures over these hosts, about names that nobody has."""
+    for number in range(times):
         judge = begin(rogue, unknown("nobody-%d" % number), rhosts[number % len(rhosts)])
         fail(judge, unknown("nobody"))
         rogue.let_go()
@@ -198,10 +206,19 @@ def test_after_twenty_failures_a_host_gets_decoys_only_and_others_do_not(host, v
 
 def test_nineteen_failures_leave_a_host_as_it_is(host, victim, rogue):
     host.stop_daemon()
-    for number in range(HOST_FAILURES - 1):
-        fail(begin(rogue, unknown("nobody-%d" % number), ELSEWHERE), unknown("nobody"))
-        rogue.let_go()
+    throttle(rogue, [ELSEWHERE], HOST_FAILURES - 1)
     assert proves(begin(rogue, victim, ELSEWHERE), victim)
+
+
+@pytest.mark.parametrize("right", [True, False], ids=["the right address", "a wrong one"])
+def test_an_address_alone_counts_for_its_host_whether_it_is_right_or_not(host, victim, attacker, rogue, right):
+    """Else whoever has an account of their own would learn it: is the own right code still taken from here?"""
+    host.stop_daemon()
+    throttle(rogue, [ELSEWHERE], HOST_FAILURES - 1)
+    judge = begin(rogue, victim, ELSEWHERE)
+    assert ask(judge, CLAIM, victim.mail if right else "somebody@mail.example")[0] == OK
+    assert ask(judge, CHECK, "")[0] == WRONG
+    assert not proves(begin(rogue, attacker, ELSEWHERE), attacker)
 
 
 @pytest.mark.parametrize("where", ["who is blocked", "a throttled host"])
@@ -217,5 +234,6 @@ def test_a_freeze_code_works_for_who_is_blocked_and_from_a_throttled_host(host, 
     assert ask(judge, CHECK, "")[0] == OK
     rogue.let_go()
     assert not proves(begin(rogue, victim, ELSEWHERE), victim)
+    rogue.let_go()
     with rows(host) as database:
         assert database.execute("SELECT frozen_at FROM user WHERE name = ?", (victim.name.encode(),)).fetchone()[0] > 0

@@ -41,13 +41,14 @@ BEFORE = {      # what is sent in the state in which CLAIM is next
     "a claim that is too long": message(CLAIM, "x" * 512), "an unknown request": message(b"Z"),
 }
 BETWEEN = {     # in which CHECK is next
-    "a second claim": message(CLAIM, "x"), "facts about somebody else": message(FACTS, "root"), "a grant": message(GRANT), "a try": message(TRY, "email", "123456"),
+    "a second claim": message(CLAIM, "x"), "facts about somebody else": message(FACTS, "root"), "a grant": message(GRANT),
+    "a try": message(TRY, "email", "123456"),
     "a check that is too long": message(CHECK, "x" * 512), "a check for somebody else": message(CHECK, "x", "root"),
     "a message": message(SEND, "email", ""),
 }
 PROVEN_ONCE = {     # after the proof
-    "a removal": message(REMOVE, "email"), "a help desk code": message(HELP, "K7QF2MXP9R"), "recovery codes": message(SEED, "recovery-codes"),
-    "a question of the list": message(QUESTION, 0), "another address": message(SEND, "email", "x@mail.example"),
+    "a removal": message(REMOVE, "email"), "a help desk code": message(HELP, "K7QF2MXP9R"),
+    "recovery codes": message(SEED, "recovery-codes"), "a question of the list": message(QUESTION, 0), "another address": message(SEND, "email", "x@mail.example"),
     "new answers": message(SLOT, "questions", "new"), "a claim": message(CLAIM, "x"), "a grant for somebody": message(GRANT, "root"),
     "what was changed": message(CHANGES),
 }

@@ -375,10 +375,22 @@ a_host_counts_a_failure_a_round_and_none_for_a_success(void **state)
 		remote_host_fail(&hosts, "192.0.2.1", NOW);
 	reset();
 	assert_int_equal(round_of(app_code(0), ""), REPLY_PROVEN);
+	assert_false(remote_host_throttled(&hosts, "192.0.2.1", NOW));
+	reset();
+	assert_int_equal(round_of("x", "y"), REPLY_WRONG);
+	assert_true(remote_host_throttled(&hosts, "192.0.2.1", NOW));
+}
+
+/* Who has an account here would learn by it which address is right. */
+static void
+the_right_address_alone_counts_for_its_host(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 19; i++)
+		remote_host_fail(&hosts, "192.0.2.1", NOW);
 	reset();
 	assert_int_equal(round_of(mail, ""), REPLY_WRONG);
-	assert_false(remote_host_throttled(&hosts, "192.0.2.1", NOW));
-	assert_int_equal(round_of("x", "y"), REPLY_WRONG);
+	assert_int_equal(failures(), 0);
 	assert_true(remote_host_throttled(&hosts, "192.0.2.1", NOW));
 }
 
@@ -752,6 +764,7 @@ main(void)
 		T(a_block_by_strangers_does_not_end_a_round_that_was_begun),
 		T(a_remote_host_is_stopped_after_twenty_failures_and_its_tries_block_nobody),
 		T(a_host_counts_a_failure_a_round_and_none_for_a_success),
+		T(the_right_address_alone_counts_for_its_host),
 		T(a_host_is_stopped_within_its_dialogs_too),
 		T(in_a_crowd_nothing_succeeds_and_nobody_is_blocked),
 		T(messages_to_one_address_are_limited_and_a_decoy_counts_against_nobody),
