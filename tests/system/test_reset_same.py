@@ -10,7 +10,7 @@ import pytest
 
 import stacks
 from host import POLICY
-from life import rows
+from life import codes_to, mailed_code, rows
 from resets import FIRST, PASSWORD, SECOND, Terminal
 from rogue import ask
 from sshd import ssh
@@ -26,6 +26,7 @@ TYPED = {"nothing": lambda person: "", "one byte": lambda person: "x", "one lett
 TRIES = 21          # a multiple of a dialog's rounds
 SLOWER = 2          # loosely: this is no laboratory
 CALLS_A_PAGE = 3    # its header and itself to the -wal file, itself to the database
+SENDING_PAUSE = 0.5
 kept = {}
 
 
@@ -130,12 +131,27 @@ def costs(host, rogue, person, typed):
 @pytest.mark.parametrize("typed", ["the right address", "a code", "511 bytes"])
 def test_each_step_writes_as_much_to_the_database(host, people, afresh, rogue, typed):
     """The unit tests count commits and pages; here is what the system is asked for, by the real daemon."""
-    written = {kind: costs(host, rogue, people[kind], TYPED[typed](people[kind])) for kind in KINDS}
+    written = {}
+    for kind in KINDS:
+        afresh()    # an index that has grown to several pages is written at one or more of them, by chance
+        written[kind] = costs(host, rogue, people[kind], TYPED[typed](people[kind]))
     usual = written["unknown"]
     assert all(calls > CALLS_A_PAGE for calls in usual.values())
     for kind in KINDS:
         for step, calls in written[kind].items():
             assert abs(calls - usual[step]) <= CALLS_A_PAGE, (kind, step, calls, usual[step])
+
+
+def test_a_message_is_begun_a_while_after_the_step_and_survives_its_dialog(host, people, afresh, rogue):
+    """The work that it is would be felt by a CHECK that follows at once."""
+    person = people["registered"]
+    before = len(codes_to(host, person.mail))
+    judge = begin(rogue, person)
+    began = time.monotonic()
+    assert ask(judge, CLAIM, person.mail)[0] == OK
+    rogue.let_go()
+    mailed_code(host, person.mail, before)
+    assert time.monotonic() - began >= SENDING_PAUSE
 
 
 # --- the times

@@ -56,7 +56,8 @@ PROVEN_ONCE = {     # after the proof
 
 @pytest.fixture(scope="module")
 def victim(host):
-    return registered(host)
+    yield registered(host)
+    grants.stop_helper()
 
 
 def is_ended_and_audited(host, judge, request, mark):
