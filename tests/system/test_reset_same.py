@@ -16,7 +16,6 @@ from rogue import ask
 from sshd import ssh
 from strangers import KINDS, begin, everybody
 from users import client_key
-
 from wire import CHECK, CLAIM, OK, WRONG
 
 TYPED = {"nothing": lambda person: "", "one byte": lambda person: "x", "one letter of two bytes": lambda person: "é",
