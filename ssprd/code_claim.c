@@ -11,6 +11,8 @@
 #include "ssprd/core/store.h"
 #include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
+#include "ssprd/record.h"
+#include "ssprd/reset_subject.h"
 
 #define NOBODY "nobody@example.org"
 
@@ -45,16 +47,13 @@ code_claim_fits(const struct code_kind *kind, const struct field *typed,
 	return same && good && record;
 }
 
-/* The row that the code comes into, as it stands. 0 or -errno. */
+/* The row that the code comes into, as it stands. STORE_DONE, STORE_NONE, -errno. */
 static int
 standing_code(struct dialog *d, const struct code_kind *kind, struct store_code *code)
 {
-	int r;
-
 	if (!kind)
 		return store_decoy_get(d->judge->store, d->reset.row, code);
-	r = store_code_get(d->judge->store, d->user.stored.id, kind->method, code);
-	return r < 0 ? r : 0;
+	return store_code_get(d->judge->store, d->user.stored.id, kind->method, code);
 }
 
 static void
@@ -84,9 +83,13 @@ count_message(struct dialog *d, const struct code_kind *kind, const char *to)
 	const struct limit_rule rule = { t->sends, t->send_window, t->block };
 	limit_key keys[2];
 	int64_t until;
+	int r, idle = 0;
 
 	message_keys(d, kind, to, keys);
-	return limit_take(d->judge->store, (const limit_key *)keys, 2, &rule, d->now, &until);
+	r = limit_take(d->judge->store, (const limit_key *)keys, 2, &rule, d->now, &until);
+	for (int i = 0; r == LIMIT_REACHED && idle == 0 && i < 2; i++)
+		idle = reset_idle(d);
+	return idle < 0 ? idle : r;
 }
 
 /* May it be sent to at all, by the policy of today? */
@@ -121,12 +124,35 @@ fill_in(struct dialog *d, const struct code_kind *kind, const char *to, const ch
 	return r;
 }
 
+/*
+ * So many decoy rows, each on another page than the name's own, which is written in any case: for the pages of somebody's code and of
+ * its index. A page more or less could be measured.
+ */
 static int
-keep(struct dialog *d, const struct code_kind *kind, const struct store_code *code)
+touch_far(struct dialog *d, int pages)
 {
+	int r = 0;
+
+	for (int i = 1; r == 0 && i <= pages; i++) {
+		int64_t row = 1 + (d->reset.row - 1 + i * STORE_DECOYS / 3) % STORE_DECOYS;
+
+		r = store_decoy_touch(d->judge->store, row);
+	}
+	return r;
+}
+
+static int
+keep(struct dialog *d, const struct code_kind *kind, const struct store_code *code, bool stood)
+{
+	int r;
+
 	if (!kind)
-		return store_decoy_put(d->judge->store, d->reset.row, code);
-	return store_code_put(d->judge->store, d->user.stored.id, kind->method, code);
+		r = store_decoy_put(d->judge->store, d->reset.row, code);
+	else
+		r = store_code_put(d->judge->store, d->user.stored.id, kind->method, code);
+	if (r == 0)
+		r = touch_far(d, kind ? stood : 2);
+	return r;
 }
 
 int
@@ -134,15 +160,17 @@ code_claim_make(struct dialog *d, const struct code_kind *kind, const char *to, 
 		char digits[CODE_DIGITS_MAX + 1])
 {
 	struct store_code standing = { 0 }, code = { 0 };
+	bool stood;
 	int r;
 
 	if (kind && !permitted(d, kind, to, way))
 		kind = NULL;
 	r = standing_code(d, kind, &standing);
-	code.tries_used = r == 0 ? used_of(d, &standing) : 0;
+	stood = r == STORE_DONE;
+	code.tries_used = stood ? used_of(d, &standing) : 0;
 	if (kind && code.tries_used >= d->judge->config->codes.tries)
 		kind = NULL;
-	if (r == 0)
+	if (r >= 0)
 		r = count_message(d, kind, to);
 	if (r == LIMIT_REACHED)
 		kind = NULL;
@@ -152,7 +180,7 @@ code_claim_make(struct dialog *d, const struct code_kind *kind, const char *to, 
 	if (r >= 0)
 		r = fill_in(d, kind, to, digits, &code);
 	if (r == 0)
-		r = keep(d, kind, &code);
+		r = keep(d, kind, &code, stood);
 	store_code_done(&standing);
 	store_code_done(&code);
 	return r < 0 ? r : kind != NULL;
@@ -174,6 +202,21 @@ is_better(const struct code_attempt *a, const struct code_attempt *best, enum me
 	return best->kind->method != sent && a->code.expires > best->code.expires;
 }
 
+/* As much as a waiting code takes to be opened and compared with what is on record. STORE_NONE, -errno. */
+static int
+look_in_vain(struct dialog *d, enum method method)
+{
+	struct standing standing = { 0 };
+	int r;
+
+	record_open_nothing(d, method);
+	r = code_look(d, method, &standing);
+	if (r == 0 && !standing.to.len)
+		record_open_nothing(d, method);
+	secret_done(&standing.to);
+	return r < 0 ? r : STORE_NONE;
+}
+
 int
 code_claim_waiting(struct dialog *d, enum method sent, struct code_attempt *best)
 {
@@ -187,6 +230,8 @@ code_claim_waiting(struct dialog *d, enum method sent, struct code_attempt *best
 		if (!a.kind)
 			continue;
 		r = code_attempt_begin(&a, d);
+		if (r == STORE_NONE)
+			r = look_in_vain(d, a.kind->method);
 		if (r == STORE_DONE && waits(d, &a) && is_better(&a, best, sent)) {
 			code_attempt_done(best);
 			*best = a;
@@ -205,8 +250,10 @@ code_claim_count(struct dialog *d, const struct code_attempt *a)
 	int used;
 	int r;
 
-	if (!a->kind)
-		return store_decoy_count(d->judge->store, d->reset.row);
+	if (!a->kind) {
+		r = store_decoy_count(d->judge->store, d->reset.row);
+		return r == 0 ? touch_far(d, 1) : r;
+	}
 	r = store_code_count(d->judge->store, d->user.stored.id, a->kind->method, &used);
 	return r == STORE_NONE ? -ESTALE : r;
 }

@@ -20,6 +20,7 @@
 #define DELIVERY_JSON_MAX      65536
 
 struct delivery;
+struct sending;
 
 struct deliveries {
 	struct loop *loop;
@@ -28,6 +29,7 @@ struct deliveries {
 	const char *config_file; /* told by -c */
 	struct delivery *running;
 	struct delivery *waiting; /* in order */
+	struct sending *pausing;  /* not yet in the row (ssprd/sending.h) */
 	size_t running_count, waiting_count;
 };
 

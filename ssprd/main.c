@@ -30,6 +30,7 @@
 #include "ssprd/notify.h"
 #include "ssprd/policy.h"
 #include "ssprd/remote_hosts.h"
+#include "ssprd/sending.h"
 #include "ssprd/user.h"
 #include "text/language.h"
 #include "text/log.h"
@@ -342,6 +343,7 @@ finish(struct daemon *daemon)
 	daemon->bus = NULL;
 	sessions_stop(&daemon->sessions);
 	outbox_stop(&daemon->outbox);
+	sendings_stop(&daemon->deliveries);
 	deliveries_stop(&daemon->deliveries);
 	loop_timer_clear(&daemon->stop_limit);
 	loop_timer_clear(&daemon->forget);

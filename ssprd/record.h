@@ -23,6 +23,9 @@ struct dialog;
 int
 record_open(struct dialog *d, enum method method, struct store_method *row, struct secret *plain);
 
+/* Takes as long as opening what is there: for a reset, in which nobody may measure whether there is something. */
+void record_open_nothing(struct dialog *d, enum method method);
+
 /*
  * Save a proven method: its record is sealed for this user and stored, with what else belongs to it
  * (struct method_judge, saved), the code that proved it (if one waits) removed, audited and told,

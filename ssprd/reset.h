@@ -7,7 +7,7 @@
  *    writes, whatever happens: at least the decoy row of the name.
  * 3. A decoy is the same code on the same path; only nothing ever fits.
  * 4. The failure of a round is taken back in the commit of its success. The right address alone succeeds at nothing; its failure is
- *    taken back when nothing wrong was typed after it.
+ *    taken back when nothing wrong was typed after it; not that of the remote host, by which others could tell.
  */
 #ifndef SSPRD_RESET_H
 #define SSPRD_RESET_H

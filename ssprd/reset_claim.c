@@ -7,7 +7,6 @@
 #include "methods/judges.h"
 #include "ssprd/code_claim.h"
 #include "ssprd/core/store.h"
-#include "ssprd/core/vault.h"
 #include "ssprd/dialog.h"
 #include "ssprd/freeze.h"
 #include "ssprd/record.h"
@@ -43,18 +42,6 @@ struct typed_address {
 	struct secret to;
 };
 
-/* Opening what is not there takes as long as opening what is. */
-static void
-open_nothing(struct dialog *d, enum method method)
-{
-	static const unsigned char sealed[96] = { 1 };
-	const struct vault_place place = { 0, method_word(method), "record" };
-	struct secret plain = { 0 };
-
-	(void)vault_unseal(d->judge->vault, &place, sealed, sizeof(sealed), &plain);
-	secret_done(&plain);
-}
-
 /* Compare with one method's record, or with nobody's. */
 static int
 compare_one(struct dialog *d, const struct method_judge *row, const struct field *typed,
@@ -70,7 +57,7 @@ compare_one(struct dialog *d, const struct method_judge *row, const struct field
 	if (r < 0)
 		return r;
 	if (r == STORE_NONE)
-		open_nothing(d, row->method);
+		record_open_nothing(d, row->method);
 	real = r == STORE_DONE && stored.registered_at && round->real &&
 	       dialog_offers(d, row->method);
 	r = row->claim ? row->claim(d, typed, real ? &plain : NULL, &claim) : 0;

@@ -26,7 +26,7 @@ reset_count_failure(struct dialog *d)
 {
 	const struct limit_rule rule = proof_rule(d);
 	struct reset_round *round = &d->reset.round;
-	int r;
+	int r, idle;
 
 	if (round->tried)
 		return 0;
@@ -36,6 +36,8 @@ reset_count_failure(struct dialog *d)
 	r = limit_fail(d->judge->store, round->key, &rule, d->now, &round->until);
 	if (r < 0)
 		return r;
+	if (r != LIMIT_PERMITTED && (idle = reset_idle(d)) < 0)
+		return idle;
 	round->tried = true;
 	round->counted = r == LIMIT_PERMITTED;
 	round->counted_at = d->now;
@@ -68,7 +70,7 @@ reset_take_failure_back(struct dialog *d)
 	struct reset_round *round = &d->reset.round;
 
 	if (!round->counted)
-		return 0;
+		return reset_idle(d);
 	return limit_take_back(d->judge->store, round->key, round->counted_at, round->until);
 }
 
@@ -123,8 +125,8 @@ fail(struct dialog *d, bool typed)
 	struct store *store = d->judge->store;
 	int r = store_begin(store);
 
-	if (r == 0 && back)
-		r = reset_take_failure_back(d);
+	if (r == 0)
+		r = back ? reset_take_failure_back(d) : reset_idle(d);
 	if (r == 0)
 		r = dialog_audit(d, AUDIT_METHOD_FAILED, method_word(round->sent),
 				 back ? "unfinished" : "wrong", NULL);

@@ -45,4 +45,7 @@ void reset_failure_key(const struct dialog *d, limit_key key);
 /* A row of this dialog within a transaction that writes whatever else it does. 0 or -errno. */
 int reset_touch(struct dialog *d);
 
+/* Within a transaction, where a failure is neither counted nor taken back: write as if it were (limit_idle). 0 or -errno. */
+int reset_idle(struct dialog *d);
+
 #endif

@@ -27,6 +27,10 @@ struct sending {
 	char service[SERVICE_NAME_MAX + 1];
 	char rhost[HOST_NAME_MAX_BYTES + 1];
 	int64_t uid, number;
+	/* While it pauses. */
+	struct deliveries *deliveries;
+	struct loop_timer pause;
+	struct sending *next;
 };
 
 static void
@@ -141,20 +145,12 @@ sending_make(struct dialog *d, enum method method, enum way way, const char *to,
 	return 0;
 }
 
-void
-sending_start(struct dialog *d, struct deliveries *deliveries)
+static void
+begin(struct sending *s, struct deliveries *deliveries)
 {
-	struct sending *s = d->outgoing;
 	struct delivery *delivery = NULL;
-	int r;
+	int r = make_delivery(s, &delivery);
 
-	if (!s)
-		return;
-	if (d->sending)
-		d->sending->dialog = NULL;
-	d->outgoing = NULL;
-	d->sending = s;
-	r = make_delivery(s, &delivery);
 	secret_done(&s->to);
 	secret_done(&s->code);
 	if (r == 0) {
@@ -163,6 +159,65 @@ sending_start(struct dialog *d, struct deliveries *deliveries)
 	}
 	log_error("dialog %lld: a message cannot be made: %s", (long long)s->number, strerror(-r));
 	delivered(REASON_LATER, s);
+}
+
+static void
+take_off(struct sending **list, const struct sending *s)
+{
+	while (*list != s)
+		list = &(*list)->next;
+	*list = s->next;
+}
+
+static void
+pause_over(void *arg)
+{
+	struct sending *s = arg;
+
+	take_off(&s->deliveries->pausing, s);
+	begin(s, s->deliveries);
+}
+
+static void
+begin_later(struct sending *s, struct deliveries *deliveries)
+{
+	uint32_t chance;
+
+	vault_random(&chance, sizeof(chance));
+	s->deliveries = deliveries;
+	s->next = deliveries->pausing;
+	deliveries->pausing = s;
+	loop_timer_set(deliveries->loop, &s->pause, SENDING_PAUSE + chance % SENDING_SPREAD,
+		       pause_over, s);
+}
+
+void
+sending_start(struct dialog *d, struct deliveries *deliveries)
+{
+	struct sending *s = d->outgoing;
+
+	if (!s)
+		return;
+	if (d->sending)
+		d->sending->dialog = NULL;
+	d->outgoing = NULL;
+	d->sending = s;
+	if (d->purpose == PURPOSE_RESET)
+		begin_later(s, deliveries);
+	else
+		begin(s, deliveries);
+}
+
+void
+sendings_stop(struct deliveries *deliveries)
+{
+	while (deliveries->pausing) {
+		struct sending *s = deliveries->pausing;
+
+		deliveries->pausing = s->next;
+		loop_timer_clear(&s->pause);
+		delivered(REASON_LATER, s);
+	}
 }
 
 void

@@ -112,6 +112,14 @@ limit_take_back(struct store *store, const limit_key key, int64_t time, int64_t 
 }
 
 int
+limit_idle(struct store *store, const limit_key key, int64_t now)
+{
+	int r = store_event_add(store, key, now);
+
+	return r < 0 ? r : limit_take_back(store, key, now, 0);
+}
+
+int
 limit_clear(struct store *store, const limit_key key)
 {
 	return store_events_clear(store, key);

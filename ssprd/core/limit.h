@@ -55,6 +55,12 @@ int limit_fail(struct store *store, const limit_key key, const struct limit_rule
 int limit_take_back(struct store *store, const limit_key key, int64_t time, int64_t until);
 
 /*
+ * Count nothing, and write as many pages as a count, or as taking one back: for where nobody may measure which it was. key must be
+ * one that nothing is counted under. 0 or -errno, inside the caller's transaction.
+ */
+int limit_idle(struct store *store, const limit_key key, int64_t now);
+
+/*
  * Forget all failures of this key and its block: inside the commit of a success, or by an administrator. 0 or -errno.
  */
 int limit_clear(struct store *store, const limit_key key);

@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 
 import bus  # noqa: E402
 import processes  # noqa: E402
+import reset_steps  # noqa: E402
 from host import BUILD, TREE, Host  # noqa: E402
 from player import register  # noqa: E402
 from waiting import wait_until  # noqa: E402
@@ -142,6 +143,7 @@ def main():
         if mode == "same":
             good = judge(mode, times)
     dialogs(host)
+    good &= reset_steps.measure(host)
     host.stop()
     sys.exit(0 if good else 1)
 

@@ -44,9 +44,14 @@ class Rogue:
         self._opened.extend((terminal, puppet, judge))
         return terminal, judge
 
-    def stop(self):
+    def let_go(self):
+        """Of all dialogs: they end."""
         for thing in self._opened:
             thing.close()
+        self._opened.clear()
+
+    def stop(self):
+        self.let_go()
         self._listener.close()
         os.unlink(rogue_session.SOCKET)
         shutil.move(SESSION + ".kept", SESSION)

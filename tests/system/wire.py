@@ -4,6 +4,7 @@ import struct
 
 FACTS, QUESTION, SEED, SEND, SLOT, TRY, LOG, FINISH = b"f", b"q", b"k", b"s", b"h", b"t", b"l", b"x"
 CHANGES, HELP, REMOVE = b"g", b"c", b"d"
+CLAIM, CHECK, ASSIST, GRANT = b"a", b"v", b"w", b"p"
 OK, NONE, SENT, PROVEN, WRONG, REFUSED, OVER = b"o", b"n", b"s", b"p", b"w", b"r", b"."
 SPENT, EXPIRED, USED, BLOCKED, THROTTLED = b"z", b"e", b"u", b"b", b"l"
 REQUEST_MAX = 16384

@@ -3,6 +3,7 @@
  * files in each step, whoever the user is and whatever is typed.
  */
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -264,6 +265,65 @@ a_right_proof_costs_no_more_than_junk_at_the_first_prompt(void **state)
 	}
 }
 
+#define PAGE_STEPS 4 /* CLAIM and CHECK, twice: a code that stands already is replaced */
+
+static int
+pages_written(void)
+{
+	int now = 0, peak = 0;
+
+	assert_int_equal(
+		sqlite3_db_status(judge.store->db, SQLITE_DBSTATUS_CACHE_WRITE, &now, &peak, 1),
+		SQLITE_OK);
+	return now;
+}
+
+/* The fewest of many times: now and then a page of the audit is full, and one more is written. */
+static void
+fewest_pages(const struct person *p, const struct field *first, const struct field *second,
+	     int fewest[PAGE_STEPS])
+{
+	for (int step = 0; step < PAGE_STEPS; step++)
+		fewest[step] = INT_MAX;
+	for (int i = 0; i < 5; i++) {
+		afresh();
+		p->make();
+		begin_reset_of(p->name, p->context, p->crowded, 0);
+		assert_int_equal(status_of(REQUEST_FACTS), REPLY_OK);
+		for (int step = 0; step < PAGE_STEPS; step++) {
+			const struct field *what = step % 2 ? second : first;
+			int pages;
+
+			pages_written();
+			type_bytes(step % 2 ? REQUEST_CHECK : REQUEST_CLAIM, what->data, what->len);
+			pages = pages_written();
+			fewest[step] = pages < fewest[step] ? pages : fewest[step];
+		}
+	}
+}
+
+/* A code of somebody is a page of another table than the decoy's, and one of its index; a failure that is not counted is none. */
+static void
+whoever_it_is_and_whatever_is_right_as_many_pages_are_written(void **state)
+{
+	const struct field *second[] = { &texts[2], &empty };
+	int unknown[PAGE_STEPS], other[PAGE_STEPS];
+
+	(void)state;
+	begin_people();
+	for (size_t s = 0; s < 2; s++)
+		for (size_t p = 0; p < PEOPLE; p++)
+			for (size_t t = 4; t <= 6; t += 2) {
+				fewest_pages(&people[0], &texts[6], second[s], unknown);
+				fewest_pages(&people[p], &texts[t], second[s], other);
+				for (int step = 0; step < PAGE_STEPS; step++)
+					if (other[step] != unknown[step] || unknown[step] < 1)
+						fail_msg("%s, text %zu, step %d: %d pages, not %d",
+							 people[p].what, t, step, other[step],
+							 unknown[step]);
+			}
+}
+
 /* Round after round, over dialogs: also the one that blocks costs what the others cost. */
 static void
 the_failure_that_blocks_is_not_to_be_seen(void **state)
@@ -273,7 +333,7 @@ the_failure_that_blocks_is_not_to_be_seen(void **state)
 	(void)state;
 	begin_people();
 	afresh();
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 5; i++) {
 		begin_reset_of(people[0].name, people[0].context, false, 0);
 		assert_int_equal(status_of(REQUEST_FACTS), REPLY_OK);
 		run_round(&first, &texts[2], &texts[2]);
@@ -346,6 +406,7 @@ main(void)
 		T(an_empty_first_prompt_costs_nothing_and_a_code_at_the_second_the_same_for_all),
 		T(an_empty_second_prompt_is_one_commit),
 		T(a_right_proof_costs_no_more_than_junk_at_the_first_prompt),
+		T(whoever_it_is_and_whatever_is_right_as_many_pages_are_written),
 		T(the_failure_that_blocks_is_not_to_be_seen),
 		T(an_unknown_name_is_written_down_nowhere),
 		T(what_root_tells_for_a_reset_is_not_stored),
