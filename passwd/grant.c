@@ -33,6 +33,7 @@ struct grant {
 	int64_t end; /* of all */
 	struct entry before;
 	const char *why; /* for the log */
+	bool untold;     /* ssprd is to be told later */
 };
 
 static int
@@ -53,6 +54,7 @@ const struct grant_tools grant_host = {
 	.report = host_report,
 	.seconds = GRANT_SECONDS,
 	.change_ms = GRANT_CHANGE_MS,
+	.late_ms = GRANT_LATE_MS,
 };
 
 static int
@@ -280,14 +282,34 @@ drain(const struct grant *g)
 	packet_done(&p);
 }
 
+static void
+report(struct grant *g, enum verdict v)
+{
+	const int r = g->tools->report(g->user, verdict_word(v));
+
+	g->untold = r < 0 && r != -EPROTO;
+}
+
 /* What else a success takes. */
 static void
-tell(const struct grant *g, enum verdict v)
+tell(struct grant *g, enum verdict v)
 {
 	if (v == VERDICT_PASSWORD_CHANGED)
 		(void)g->tools->reset(g->user);
 	if (v == VERDICT_PASSWORD_CHANGED || v == VERDICT_UNLOCKED)
-		(void)g->tools->report(g->user, verdict_word(v));
+		report(g, v);
+}
+
+/* The holder has the verdict; everybody concerned has to hear of it too. */
+static void
+tell_late(struct grant *g, enum verdict v)
+{
+	int wait = g->tools->late_ms;
+
+	for (int i = 0; g->untold && i < GRANT_LATE_TRIES; i++, wait *= 2) {
+		(void)poll(NULL, 0, wait);
+		report(g, v);
+	}
 }
 
 /* The account is ours, and somebody has chosen. */
@@ -335,6 +357,8 @@ grant_run(const struct grant_tools *tools, const struct account_rules *rules, co
 		 g.why != NULL ? g.why : "");
 	drain(&g);
 	(void)say(&g, PACKET_END, verdict_word(v));
+	close(fd);
+	tell_late(&g, v);
 	return v;
 }
 
@@ -351,7 +375,7 @@ int
 grant_aftermath(const struct grant_tools *tools, const struct account_rules *rules,
 		const char *user, const struct secret *before, int alive)
 {
-	const struct grant g = { .tools = tools, .rules = rules, .user = user, .fd = -1 };
+	struct grant g = { .tools = tools, .rules = rules, .user = user, .fd = -1 };
 	int changed;
 
 	await_end(alive);
@@ -363,5 +387,6 @@ grant_aftermath(const struct grant_tools *tools, const struct account_rules *rul
 		return changed;
 	log_warning("grant of %s: the password had been changed when it was killed", user);
 	tell(&g, VERDICT_PASSWORD_CHANGED);
+	tell_late(&g, VERDICT_PASSWORD_CHANGED);
 	return changed;
 }

@@ -13,8 +13,8 @@
 #include "text/secret.h"
 
 #define GRANTS_MAX 32
-#define GRANTS_GRACE_MS                                                                            \
-	60000 /* beyond GRANT_SECONDS; a supervisor that is still there then is killed */
+/* Beyond GRANT_SECONDS, for what is told late; a supervisor that is still there then is killed. So long may the look afterwards take. */
+#define GRANTS_GRACE_MS 200000
 
 struct grants {
 	struct grants_slot {
@@ -39,7 +39,7 @@ enum grants_result {
 /* Start one. GRANTS_STARTED: *fd is the holder's end, the caller's to close. Or -errno, logged. */
 int grants_start(struct grants *g, const char *user, int *fd);
 
-/* Forget those that have ended, kill those that are overdue. How many are left. */
+/* Forget those that have ended, look after those that were killed, kill those that are overdue. How many are left. */
 int grants_reap(struct grants *g);
 
 #endif

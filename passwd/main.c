@@ -170,6 +170,17 @@ serve(struct service *s, struct grants *grants, int signals, int64_t idle_ms)
 	} while (signals_take(signals));
 }
 
+/* The bus is gone, or another one has the name: what was begun is ended, since it dies with this process. */
+static void
+see_off(struct grants *grants, int signals)
+{
+	const int64_t end = buslink_now() + GRANTS_GRACE_MS;
+	struct pollfd fd = { .fd = signals, .events = POLLIN };
+
+	while (grants_reap(grants) > 0 && buslink_now() < end && signals_take(signals))
+		(void)poll(&fd, 1, LOOK_MS);
+}
+
 static int
 run(int64_t idle_ms)
 {
@@ -190,6 +201,8 @@ run(int64_t idle_ms)
 	}
 	serve(&s, &grants, signals, idle_ms);
 	service_stop(&s);
+	if (s.gone)
+		see_off(&grants, signals);
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "passwd/grant.h"
+#include "passwd/grants.h"
 #include "passwd/talk.h"
 #include "protocol/buslink.h"
 #include "protocol/packet.h"
@@ -83,7 +84,31 @@ static int
 note_report(const char *user, const char *what)
 {
 	assert_string_equal(user, "alice");
-	return write(notes[1], what, 1) == 1 ? -ETIMEDOUT : 0; /* whatever it answers */
+	return write(notes[1], what, 1) == 1 ? 0 : -EIO;
+}
+
+/* ssprd is not there at first; each process of a test begins anew. */
+static int
+report_at_third_try(const char *user, const char *what)
+{
+	static int tries;
+
+	(void)note_report(user, what);
+	return ++tries < 3 ? -ETIMEDOUT : 0;
+}
+
+static int
+never_report(const char *user, const char *what)
+{
+	(void)note_report(user, what);
+	return -EAGAIN;
+}
+
+static int
+report_in_vain(const char *user, const char *what)
+{
+	(void)note_report(user, what);
+	return -EPROTO;
 }
 
 /* What other PAM children do. */
@@ -161,6 +186,7 @@ static const struct grant_tools usual = {
 	.report = note_report,
 	.seconds = LONG_S,
 	.change_ms = WAIT,
+	.late_ms = 1,
 };
 
 struct heard {
@@ -243,6 +269,29 @@ test_the_verdict_is_what_the_shadow_file_says(void **state)
 		assert_string_equal(grant(&tools, "change -", &h), cases[i].noted);
 		assert_string_equal(h.kinds, cases[i].kinds);
 		assert_string_equal(h.last, cases[i].verdict);
+	}
+}
+
+static void
+test_ssprd_is_told_late_rather_than_never(void **state)
+{
+	static const struct {
+		int (*report)(const char *, const char *);
+		const char *noted;
+	} cases[] = {
+		{ report_at_third_try, "rppp" },
+		{ never_report, "rpppppppp" }, /* GRANT_LATE_TRIES more */
+		{ report_in_vain, "rp" },      /* it does not know that user */
+	};
+	struct grant_tools tools = usual;
+	struct heard h;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_shadow(OLD);
+		tools.report = cases[i].report;
+		assert_string_equal(grant(&tools, "change -", &h), cases[i].noted);
+		assert_string_equal(h.last, "password-changed");
 	}
 }
 
@@ -398,6 +447,9 @@ test_the_limits_fit_together(void **state)
 	assert_true(GRANT_CHANGE_MS + TALLY_MS + OUTCOME_WAIT_MS < GRANT_WORK_MS);
 	assert_int_equal(grant_host.change_ms, GRANT_CHANGE_MS);
 	assert_int_equal(grant_host.seconds, GRANT_SECONDS);
+	assert_true((GRANT_LATE_MS << GRANT_LATE_TRIES) + GRANT_LATE_TRIES * OUTCOME_WAIT_MS +
+			    GRANT_ORPHAN_MS <
+		    GRANTS_GRACE_MS);
 }
 
 static void
@@ -421,6 +473,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_the_verdict_is_what_the_shadow_file_says),
+		TEST(test_ssprd_is_told_late_rather_than_never),
 		TEST(test_who_was_killed_is_looked_after),
 		TEST(test_that_look_waits_for_all_to_be_over),
 		TEST(test_unlocking_runs_no_pam),
