@@ -10,6 +10,7 @@ import time
 import pytest
 
 import bus
+import grants
 from player import register, totp
 from rogue import ask
 from test_outcome import outcome
@@ -31,6 +32,8 @@ ANSWER_SECONDS = 6      # BUS_OUT_MS
 def peer(host):
     """Call it with a way: the process that plays sspr-passwd, from whose output the calls are read."""
     running = []
+    grants.stop_helper()
+    os.rename(grants.ACTIVATION, grants.ACTIVATION + ".kept")   # nor is it started for a call
     os.makedirs(os.path.dirname(PEER_POLICY), exist_ok=True)
     with open(PEER_POLICY, "w") as file:
         file.write(POLICY)
@@ -47,6 +50,7 @@ def peer(host):
         process.kill()
         process.wait()
     os.unlink(PEER_POLICY)
+    os.rename(grants.ACTIVATION + ".kept", grants.ACTIVATION)
     reload_bus()
 
 
@@ -63,15 +67,26 @@ def registered(host, person):
 
 
 @pytest.fixture
-def proven(registered, rogue):
+def more_people(host, registered):
+    people = [registered, host.person(), host.person()]
+    for person in people[1:]:
+        register(host, person)
+    return people
+
+
+def prove(rogue, person):
     """The session's end of a reset whose user has proven enough."""
-    person = registered
     _, judge = rogue.take_over(bus.converse(person, "reset"))
     assert ask(judge, FACTS)[0] == OK
     assert ask(judge, CLAIM, totp(person.app_secret, time.time() + 30))[0] == OK
     assert ask(judge, CHECK, "")[0] == PROVEN
     assert ask(judge, FACTS)[0] == OK
     return judge
+
+
+@pytest.fixture
+def proven(registered, rogue):
+    return prove(rogue, registered)
 
 
 def ask_for_grant(judge):
@@ -115,6 +130,20 @@ def test_who_is_silent_is_awaited_so_long_as_a_session_waits(host, proven, peer)
     began = time.monotonic()
     assert ask_for_grant(proven) == (REFUSED, [b"later"], [])
     assert ANSWER_SECONDS <= time.monotonic() - began < LONG
+
+
+def test_a_grant_of_a_helper_that_is_only_started_for_it_is_there_at_once(more_people, rogue):
+    """The call comes together with the name."""
+    took = []
+    for person in more_people:
+        judge = prove(rogue, person)
+        grants.stop_helper()
+        began = time.monotonic()
+        status, _, handles = ask_for_grant(judge)
+        took.append(time.monotonic() - began)
+        assert status == OK
+        os.close(handles[0])
+    assert min(took) < 2, took      # LOOK_MS of sspr-passwd is 10 s, BUS_OUT_MS of ssprd 6 s
 
 
 def test_a_daemon_that_is_killed_meanwhile_leaves_no_grant_and_the_outcome_is_told(host, person, proven, peer):
