@@ -78,7 +78,7 @@ int
 grants_start(struct grants *g, const char *user, int *fd)
 {
 	struct grants_slot *slot;
-	int ends[2], alive[2], r;
+	int ends[2] = { -1, -1 }, alive[2] = { -1, -1 }, r;
 	pid_t pid;
 
 	(void)grants_reap(g);
