@@ -176,18 +176,18 @@ def works_again(host):
 # --- failures
 
 def hit(pids, how):
+    """Those that are still there."""
     assert pids
     for pid in pids:
-        os.kill(pid, how)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, how)
 
 
 @contextlib.contextmanager
 def frozen(pids):
     """These stand still; those that are still there go on afterwards."""
-    hit(pids, signal.SIGSTOP)
     try:
+        hit(pids, signal.SIGSTOP)
         yield
     finally:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+        hit(pids, signal.SIGCONT)

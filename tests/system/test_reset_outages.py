@@ -119,8 +119,7 @@ def test_whoever_is_killed_at_any_moment_of_the_saving_is_told_of(host, whom):
         pids = whom(host, resets)
         resets[0].type()
         time.sleep(chance.uniform(0, 0.15))
-        with contextlib.suppress(ProcessLookupError):   # it has ended before
-            hit(pids, signal.SIGKILL)
+        hit(pids, signal.SIGKILL)
         end_all(resets)
         nothing_is_left(host)
         if is_true(resets[0]) == "new":
