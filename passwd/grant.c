@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ struct grant {
 	int64_t end; /* of all */
 	struct entry before;
 	const char *why; /* for the log */
+	bool untold;     /* ssprd is to be told later */
 };
 
 static int
@@ -52,6 +54,7 @@ const struct grant_tools grant_host = {
 	.report = host_report,
 	.seconds = GRANT_SECONDS,
 	.change_ms = GRANT_CHANGE_MS,
+	.late_ms = GRANT_LATE_MS,
 };
 
 static int
@@ -172,7 +175,7 @@ text_of_failure(const struct grant *g, int said)
 
 /* Was the hash replaced? 1 yes, 0 no, -errno: it cannot be told. */
 static int
-was_changed(struct grant *g)
+was_changed(const struct grant *g, const struct secret *before)
 {
 	struct entry after = { 0 };
 	int r;
@@ -181,7 +184,7 @@ was_changed(struct grant *g)
 	if (r > 0)
 		r = -ENOENT;
 	if (r == 0)
-		r = !secret_equal(&after.hash, &g->before.hash);
+		r = !secret_equal(&after.hash, before);
 	entry_done(&after);
 	return r;
 }
@@ -249,7 +252,7 @@ static enum verdict
 change(struct grant *g)
 {
 	const int said = let_change(g);
-	const int changed = was_changed(g);
+	const int changed = was_changed(g, &g->before.hash);
 
 	if (said == CHANGE_OVERTAKEN || said == CHANGE_REFUSED)
 		return not_changed(g, said);
@@ -258,10 +261,7 @@ change(struct grant *g)
 	if (changed == 0)
 		return not_changed(g, said);
 	log_error("grant of %s: the shadow file cannot be read: %s", g->user, strerror(-changed));
-	g->why = "what became of it cannot be told";
-	(void)say(g, PACKET_ERROR,
-		  _("This host cannot tell whether the password was saved: try both."));
-	return VERDICT_FAILED;
+	return VERDICT_COUNT;
 }
 
 static enum verdict
@@ -294,6 +294,36 @@ drain(const struct grant *g)
 	packet_done(&p);
 }
 
+static void
+report(struct grant *g, enum verdict v)
+{
+	const int r = g->tools->report(g->user, verdict_word(v));
+
+	g->untold = r < 0 && r != -EPROTO;
+}
+
+/* What else a success takes. */
+static void
+tell(struct grant *g, enum verdict v)
+{
+	if (v == VERDICT_PASSWORD_CHANGED)
+		(void)g->tools->reset(g->user);
+	if (v == VERDICT_PASSWORD_CHANGED || v == VERDICT_UNLOCKED)
+		report(g, v);
+}
+
+/* The holder has the verdict; everybody concerned has to hear of it too. */
+static void
+tell_late(struct grant *g, enum verdict v)
+{
+	int wait = g->tools->late_ms;
+
+	for (int i = 0; g->untold && i < GRANT_LATE_TRIES; i++, wait *= 2) {
+		(void)poll(NULL, 0, wait);
+		report(g, v);
+	}
+}
+
 /* The account is ours, and somebody has chosen. */
 static enum verdict
 act(struct grant *g, enum grant_choice choice)
@@ -306,10 +336,7 @@ act(struct grant *g, enum grant_choice choice)
 	entry_done(&g->before);
 	g->before = now;
 	v = choice == GRANT_CHOSE_CHANGE ? change(g) : unlock(g);
-	if (v == VERDICT_PASSWORD_CHANGED)
-		(void)g->tools->reset(g->user);
-	if (v == VERDICT_PASSWORD_CHANGED || v == VERDICT_UNLOCKED)
-		(void)g->tools->report(g->user, verdict_word(v));
+	tell(g, v);
 	return v;
 }
 
@@ -334,9 +361,44 @@ grant_run(const struct grant_tools *tools, const struct account_rules *rules, co
 		v = choice == GRANT_CHOSE_NOTHING ? VERDICT_DECLINED : act(&g, choice);
 	}
 	entry_done(&g.before);
+	if (v == VERDICT_COUNT) {
+		log_error("grant of %s: what became of it cannot be told", user);
+		return v;
+	}
 	log_info("grant of %s: %s%s%s", user, verdict_word(v), g.why != NULL ? ": " : "",
 		 g.why != NULL ? g.why : "");
 	drain(&g);
 	(void)say(&g, PACKET_END, verdict_word(v));
+	close(fd);
+	tell_late(&g, v);
 	return v;
+}
+
+/* Until nobody holds its other end any more: until then a process that was killed may be in its last call. */
+static void
+await_end(int alive)
+{
+	struct pollfd fd = { .fd = alive, .events = POLLIN };
+
+	(void)poll(&fd, 1, GRANT_ORPHAN_MS);
+}
+
+int
+grant_aftermath(const struct grant_tools *tools, const struct account_rules *rules,
+		const char *user, const struct secret *before, int alive)
+{
+	struct grant g = { .tools = tools, .rules = rules, .user = user, .fd = -1 };
+	int changed;
+
+	await_end(alive);
+	changed = was_changed(&g, before);
+	if (changed < 0)
+		log_error("grant of %s: what became of it cannot be told: %s", user,
+			  strerror(-changed));
+	if (changed != 1)
+		return changed;
+	log_warning("grant of %s: the password had been changed when it was killed", user);
+	tell(&g, VERDICT_PASSWORD_CHANGED);
+	tell_late(&g, VERDICT_PASSWORD_CHANGED);
+	return changed;
 }

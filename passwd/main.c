@@ -34,6 +34,7 @@
 #define LOOK_MS      10000 /* overdue grants are looked for so often */
 #define DAY_SECONDS  86400
 #define GRANT_FD     (STDERR_FILENO + 1)
+#define ALIVE_FD     (GRANT_FD + 1)
 
 /* The floor under uids; -errno: the policy is wrong or cannot be read, logged. */
 static int64_t
@@ -57,21 +58,44 @@ read_min_uid(void)
 	return min_uid;
 }
 
-/* The supervisor's process: nothing of this one's stays open in it, above all not the bus. */
-static int
-supervise(const char *user, int fd)
+/*
+ * A process of its own: nothing of this one's stays open in it, above all not the bus. fd: the grant, or -1. alive stays open in all that
+ * is started from here.
+ */
+static bool
+part(int fd, int alive)
 {
-	struct account_rules rules = { .root = "", .today = time(NULL) / DAY_SECONDS };
-	const char *failed = verdict_word(VERDICT_FAILED);
 	sigset_t none;
 
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	closelog();
-	if (dup3(fd, GRANT_FD, O_CLOEXEC) < 0 && errno != EINVAL)
-		return 1;
-	(void)close_range(GRANT_FD + 1, ~0U, 0);
+	if ((fd >= 0 && fd != GRANT_FD && dup3(fd, GRANT_FD, O_CLOEXEC) < 0) ||
+	    dup2(alive, ALIVE_FD) < 0)
+		return false;
+	(void)close_range(ALIVE_FD + 1, ~0U, 0);
+	if (fd < 0)
+		close(GRANT_FD);
 	log_open(PROGRAM);
+	return true;
+}
+
+static int
+look_after(const char *user, const struct secret *before, int alive)
+{
+	const struct account_rules rules = { .root = "" };
+
+	return !part(-1, alive) || grant_aftermath(&grant_host, &rules, user, before, ALIVE_FD) < 0;
+}
+
+static int
+supervise(const char *user, int fd, int alive)
+{
+	struct account_rules rules = { .root = "", .today = time(NULL) / DAY_SECONDS };
+	const char *failed = verdict_word(VERDICT_FAILED);
+
+	if (!part(fd, alive))
+		return 1;
 	rules.min_uid = read_min_uid();
 	if (rules.min_uid < 0) {
 		log_error("grant of %s: %s: without a policy nothing is changed", user, failed);
@@ -146,10 +170,21 @@ serve(struct service *s, struct grants *grants, int signals, int64_t idle_ms)
 	} while (signals_take(signals));
 }
 
+/* The bus is gone, or another one has the name: what was begun is ended, since it dies with this process. */
+static void
+see_off(struct grants *grants, int signals)
+{
+	const int64_t end = buslink_now() + GRANTS_GRACE_MS;
+	struct pollfd fd = { .fd = signals, .events = POLLIN };
+
+	while (grants_reap(grants) > 0 && buslink_now() < end && signals_take(signals))
+		(void)poll(&fd, 1, LOOK_MS);
+}
+
 static int
 run(int64_t idle_ms)
 {
-	struct grants grants = { .run = supervise };
+	struct grants grants = { .run = supervise, .after = look_after };
 	struct service s = { 0 };
 	int signals, r;
 
@@ -166,6 +201,8 @@ run(int64_t idle_ms)
 	}
 	serve(&s, &grants, signals, idle_ms);
 	service_stop(&s);
+	if (s.gone)
+		see_off(&grants, signals);
 	return 0;
 }
 

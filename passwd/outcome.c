@@ -12,8 +12,9 @@
 #include "protocol/grant.h"
 #include "text/log.h"
 
-#define JUDGE_NAME "org.sspr.Sspr1"
-#define JUDGE_PATH "/org/sspr/Sspr1"
+#define JUDGE_NAME  "org.sspr.Sspr1"
+#define JUDGE_PATH  "/org/sspr/Sspr1"
+#define JUDGE_ERROR JUDGE_NAME ".Error."
 
 static DBusMessage *
 make_call(const char *user, const char *what)
@@ -28,6 +29,14 @@ make_call(const char *user, const char *what)
 		call = NULL;
 	}
 	return call;
+}
+
+/* An error of ssprd's own, but for the one that passes; all others are the bus's: nobody is there, or died of it. */
+static bool
+is_final(const char *error)
+{
+	return error != NULL && strncmp(error, JUDGE_ERROR, strlen(JUDGE_ERROR)) == 0 &&
+	       strcmp(error + strlen(JUDGE_ERROR), "Unavailable") != 0;
 }
 
 int
@@ -49,7 +58,7 @@ outcome_report(const char *address, const char *user, const char *what)
 	if (dbus_message_get_type(reply) != DBUS_MESSAGE_TYPE_METHOD_RETURN) {
 		log_error("grant of %s: ssprd did not take %s: %s", user, what,
 			  dbus_message_get_error_name(reply));
-		r = -EPROTO;
+		r = is_final(dbus_message_get_error_name(reply)) ? -EPROTO : -EAGAIN;
 	}
 	dbus_message_unref(reply);
 	return r;

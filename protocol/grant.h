@@ -12,7 +12,8 @@
  *
  * The first packet may be the verdict at once (contact-administrator, failed). What the holder sends out of turn ends it. Whoever holds it has
  * GRANT_SECONDS; what sspr-passwd itself does (between an answer and its next packet) takes GRANT_WORK_MS at most, and the
- * verdict is true: it is read from the shadow file. "failed" means that the old password stands.
+ * verdict is true: it is read from the shadow file. "failed" means that the old password stands; where the file cannot be read
+ * there is no verdict, and the socket is closed. A supervisor that is killed is looked after: Outcome comes then all the same.
  */
 #ifndef SSPR_PROTOCOL_GRANT_H
 #define SSPR_PROTOCOL_GRANT_H

@@ -11,7 +11,8 @@
  *   FACTS                        OK facts (protocol/facts.h); what was begun and not proven in the place of something
  *                                registered is forgotten: a TRY that follows is about what is registered
  *   CHANGES                      OK (time event method from)*   what was changed outside of a login's own dialog
- *                                and is still untold, oldest first, at most CHANGES_MAX; marked as told by FINISH
+ *                                and is still untold, oldest first, at most CHANGES_MAX; marked as told by FINISH;
+ *                                from: a remote host, "" this one, CHANGE_FROM_UNKNOWN
  *   QUESTION  index              OK text | NONE past the last one
  *   SEED      method             OK secret(base32) uri                 (app: the judge makes the secret)
  *                                OK code...                           (recovery codes: RECOVERY_CODES of them)
@@ -109,12 +110,13 @@ enum reason {
 	REASON_COUNT
 };
 
-#define CHANGES_MAX    8 /* changes that one dialog tells */
-#define RESET_ROUNDS   3 /* of CLAIM and CHECK in one dialog */
-#define RECOVERY_CODES 10
-#define VIA_SMS        "sms"
-#define VIA_VOICE      "voice"
-#define SLOT_NEW       "new"
+#define CHANGES_MAX         8 /* changes that one dialog tells */
+#define CHANGE_FROM_UNKNOWN "?"
+#define RESET_ROUNDS        3 /* of CLAIM and CHECK in one dialog */
+#define RECOVERY_CODES      10
+#define VIA_SMS             "sms"
+#define VIA_VOICE           "voice"
+#define SLOT_NEW            "new"
 
 /* Why a session asks to finish. */
 enum finish {

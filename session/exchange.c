@@ -103,7 +103,7 @@ exchange(struct session *s, struct message *request, struct message *reply, stru
  * together are bounded: a terminal does not wait longer.
  */
 static int
-receive_slowly(struct session *s, struct message *reply, int *passed)
+receive_slowly(struct session *s, struct message *reply)
 {
 	int64_t end = s->heard + HASH_SLOT_WAIT_MS;
 	int64_t wait;
@@ -112,8 +112,7 @@ receive_slowly(struct session *s, struct message *reply, int *passed)
 	do {
 		wait = s->turn + WORKING_EVERY_MS - session_now();
 		wait = wait > 0 ? wait : 0;
-		r = passed == NULL ? message_receive(s->judge, reply, (int)wait)
-				   : message_receive_passed(s->judge, reply, passed, (int)wait);
+		r = message_receive(s->judge, reply, (int)wait);
 		if (r == MESSAGE_LATE)
 			tell_working(s);
 	} while (r == MESSAGE_LATE && s->ending != GONE && session_now() < end);
@@ -126,7 +125,7 @@ exchange_slowly(struct session *s, struct message *request, struct message *repl
 	enum outcome o = post(s, request);
 
 	message_done(request);
-	return o == ANSWERED ? understand(s, receive_slowly(s, reply, NULL), reply, f) : o;
+	return o == ANSWERED ? understand(s, receive_slowly(s, reply), reply, f) : o;
 }
 
 enum outcome
@@ -138,7 +137,9 @@ exchange_passed(struct session *s, struct message *request, struct message *repl
 	*passed = -1;
 	message_done(request);
 	if (o == ANSWERED)
-		o = understand(s, receive_slowly(s, reply, passed), reply, f);
+		o = understand(s,
+			       message_receive_passed(s->judge, reply, passed, judge_patience(s)),
+			       reply, f);
 	if (o != ANSWERED && *passed >= 0) {
 		close(*passed);
 		*passed = -1;

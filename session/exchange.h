@@ -28,7 +28,7 @@ exchange(struct session *s, struct message *request, struct message *reply, stru
 enum outcome exchange_slowly(struct session *s, struct message *request, struct message *reply,
 			     struct fields *f);
 /*
- * As exchange_slowly, for the one reply that may bring a descriptor: *passed is the caller's to close on ANSWERED, and -1 where
+ * As exchange, for the one reply that may bring a descriptor: *passed is the caller's to close on ANSWERED, and -1 where
  * none came; otherwise none is kept.
  */
 enum outcome exchange_passed(struct session *s, struct message *request, struct message *reply,

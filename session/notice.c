@@ -36,6 +36,18 @@ event_text(const char *event)
 	return _("your security information was changed");
 }
 
+/* Behind what was changed. */
+static void
+tell_from(struct session *s, const char *what, const char *moment, const char *from)
+{
+	if (strcmp(from, CHANGE_FROM_UNKNOWN) == 0)
+		say(s, _("- %s, %s; where from is not known"), moment, what);
+	else if (from[0] != '\0')
+		say(s, _("- %s, %s, from %s"), moment, what, from);
+	else
+		say(s, _("- %s, %s, on this host"), moment, what);
+}
+
 static void
 tell_change(struct session *s, const struct change *change)
 {
@@ -44,15 +56,13 @@ tell_change(struct session *s, const struct change *change)
 	char moment[MOMENT_TEXT_MAX];
 
 	moment_text(change->time, time(NULL), moment);
-	if (method != NULL && from[0] != '\0')
+	if (method == NULL)
+		tell_from(s, text, moment, from);
+	else if (from[0] != '\0')
 		/* TRANSLATORS: 2026-11-20 14:05, E-mail: replaced, from 192.0.2.7 */
 		say(s, _("- %s, %s: %s, from %s"), moment, _(method->title), text, from);
-	else if (method != NULL)
-		say(s, _("- %s, %s: %s, on this host"), moment, _(method->title), text);
-	else if (from[0] != '\0')
-		say(s, _("- %s, %s, from %s"), moment, text, from);
 	else
-		say(s, _("- %s, %s, on this host"), moment, text);
+		say(s, _("- %s, %s: %s, on this host"), moment, _(method->title), text);
 }
 
 enum outcome

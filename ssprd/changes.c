@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "protocol/request.h"
 #include "ssprd/core/store.h"
 #include "ssprd/judge.h"
 #include "ssprd/stamps.h"
@@ -64,7 +65,10 @@ keep_notice(struct judge *j, const struct change *c)
 
 	snprintf(n.kind, sizeof(n.kind), "%s", audit_word(c->event));
 	snprintf(n.method, sizeof(n.method), "%s", method ? method : "");
-	snprintf(n.from, sizeof(n.from), "%s", c->rhost ? c->rhost : "");
+	snprintf(n.from, sizeof(n.from), "%s",
+		 c->from_unknown ? CHANGE_FROM_UNKNOWN
+		 : c->rhost      ? c->rhost
+				 : "");
 	return store_notice_add(j->store, user->id, &n);
 }
 

@@ -232,8 +232,8 @@ struct store_notice {
 	int64_t time;
 	char kind[STORE_WORD_MAX + 1];   /* audit_word() of what happened */
 	char method[STORE_WORD_MAX + 1]; /* method_word(), or "" */
-	char from[HOST_NAME_MAX_BYTES +
-		  1]; /* the remote host, "" this one; an administrator's change: "" too */
+	/* The remote host; "" this one, and for an administrator's change; CHANGE_FROM_UNKNOWN. */
+	char from[HOST_NAME_MAX_BYTES + 1];
 };
 
 int

@@ -12,7 +12,8 @@ MAY, LATER = 1778500000, 4102444800     # moments long past and far ahead: their
 
 EVERY = ["app", "email", "phone", "office-phone", "questions", "recovery-codes"]
 CHANGES = [(MAY, "method-replaced", "email", "192.0.2.7"), (MAY + 60, "filled-in", "office-phone", ""),
-           (MAY + 120, "reset-changed", "", "2001:db8::7"), (MAY + 180, "something-new", "", "")]
+           (MAY + 120, "reset-changed", "", "2001:db8::7"), (MAY + 180, "something-new", "", ""),
+           (MAY + 240, "reset-changed", "", "?")]
 
 
 def by(purpose):

@@ -166,8 +166,9 @@ def test_a_judge_that_never_stops_asking_for_proofs_runs_out_of_methods(play):
     assert told_is("there is no other method", result) and asked(judge, "GRANT") == [] and result.verdict == "declined"
 
 
-def test_a_judge_that_is_silent_is_a_failure(play):
-    judge = somebody().script(CHECK, Silent())
+@pytest.mark.parametrize("request_op", [CHECK, GRANT], ids=["CHECK", "GRANT"])
+def test_a_judge_that_is_silent_is_a_failure(play, request_op):
+    judge = somebody().script(request_op, Silent())
     result = play(judge, BY_APP, purpose="reset")
     assert result.verdict == "failed" and 7 < result.seconds < 12
 

@@ -12,6 +12,7 @@ from bus import Conversation
 from waiting import LONG, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ACTIVATION = "/usr/share/dbus-1/system-services/org.sspr.Password1.service"
 GOOD = "Velvet-42-harbour"
 OTHER = "Kettle-93-meadow!"
 

@@ -20,7 +20,6 @@ from waiting import LONG
 from wire import FACTS, FINISH, LOG, OK, PROVEN, REFUSED, REQUEST_MAX, WRONG, message, parse
 
 CLAIM, CHECK, GRANT = b"a", b"v", b"p"
-ACTIVATION = "/usr/share/dbus-1/system-services/org.sspr.Password1.service"
 PEER_POLICY = "/etc/dbus-1/system.d/org.sspr.tests.conf"
 POLICY = """<busconfig>
 <policy user="root"><allow own="org.sspr.Password1"/></policy>
@@ -35,7 +34,7 @@ def peer(host):
     """Call it with a way: the process that plays sspr-passwd, from whose output the calls are read. The real one does not come."""
     running = []
     grants.stop_helper()
-    os.rename(ACTIVATION, ACTIVATION + ".away")
+    os.rename(grants.ACTIVATION, grants.ACTIVATION + ".kept")   # nor is it started for a call
     os.makedirs(os.path.dirname(PEER_POLICY), exist_ok=True)
     with open(PEER_POLICY, "w") as file:
         file.write(POLICY)
@@ -52,7 +51,7 @@ def peer(host):
         process.kill()
         process.wait()
     os.unlink(PEER_POLICY)
-    os.rename(ACTIVATION + ".away", ACTIVATION)
+    os.rename(grants.ACTIVATION + ".kept", grants.ACTIVATION)
     reload_bus()
 
 
@@ -69,15 +68,26 @@ def registered(host, person):
 
 
 @pytest.fixture
-def proven(registered, rogue):
+def more_people(host, registered):
+    people = [registered, host.person(), host.person()]
+    for person in people[1:]:
+        register(host, person)
+    return people
+
+
+def prove(rogue, person):
     """The session's end of a reset whose user has proven enough."""
-    person = registered
     _, judge = rogue.take_over(bus.converse(person, "reset"))
     assert ask(judge, FACTS)[0] == OK
     assert ask(judge, CLAIM, totp(person.app_secret, time.time() + 30))[0] == OK
     assert ask(judge, CHECK, "")[0] == PROVEN
     assert ask(judge, FACTS)[0] == OK
     return judge
+
+
+@pytest.fixture
+def proven(registered, rogue):
+    return prove(rogue, registered)
 
 
 def ask_for_grant(judge):
@@ -123,6 +133,20 @@ def test_who_is_silent_is_awaited_so_long_as_a_session_waits(host, proven, peer)
     began = time.monotonic()
     assert ask_for_grant(proven) == (REFUSED, [b"later"], [])
     assert ANSWER_SECONDS <= time.monotonic() - began < LONG
+
+
+def test_a_grant_of_a_helper_that_is_only_started_for_it_is_there_at_once(more_people, rogue):
+    """The call comes together with the name."""
+    took = []
+    for person in more_people:
+        judge = prove(rogue, person)
+        grants.stop_helper()
+        began = time.monotonic()
+        status, _, handles = ask_for_grant(judge)
+        took.append(time.monotonic() - began)
+        assert status == OK
+        os.close(handles[0])
+    assert min(took) < 2, took      # LOOK_MS of sspr-passwd is 10 s, BUS_OUT_MS of ssprd 6 s
 
 
 def test_a_daemon_that_is_killed_meanwhile_leaves_no_grant_and_the_outcome_is_told(host, person, proven, peer):

@@ -47,6 +47,9 @@ def test_it_is_audited_told_by_mail_and_at_the_next_login(host, registered, what
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d", text)
     assert "tell the help desk, room 12 at once" in " ".join(text.split())
     assert bus.check(registered)[0] == "notice"
+    conversation = bus.converse(registered)
+    assert words + "; where from is not known" in " ".join(conversation.prompt().split())
+    conversation.close()
     assert ssprctl("freeze", code_in(text))[0] == DONE
 
 

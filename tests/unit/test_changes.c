@@ -354,6 +354,10 @@ a_change_outside_of_a_login_is_kept_for_the_next_one_and_takes_the_stamp(void **
 	assert_string_equal(list[0].method, "app");
 	assert_string_equal(list[0].from, "192.0.2.7");
 	assert_int_equal(scratch_size(scratch_path(&scratch, "1001")), -1);
+	change.from_unknown = true;
+	record(change);
+	assert_int_equal(notices(list), 2);
+	assert_string_equal(list[1].from, "?");
 }
 
 static void

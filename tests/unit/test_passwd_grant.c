@@ -3,6 +3,7 @@
  */
 /* link: passwd/grant.c passwd/run.c passwd/tally.c passwd/outcome.c passwd/change.c passwd/talk.c passwd/account.c passwd/entry.c passwd/home.c passwd/fscrypt.c */
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include <cmocka.h>
 
 #include "passwd/grant.h"
+#include "passwd/grants.h"
 #include "passwd/talk.h"
 #include "protocol/buslink.h"
 #include "protocol/packet.h"
@@ -82,7 +84,31 @@ static int
 note_report(const char *user, const char *what)
 {
 	assert_string_equal(user, "alice");
-	return write(notes[1], what, 1) == 1 ? -ETIMEDOUT : 0; /* whatever it answers */
+	return write(notes[1], what, 1) == 1 ? 0 : -EIO;
+}
+
+/* ssprd is not there at first; each process of a test begins anew. */
+static int
+report_at_third_try(const char *user, const char *what)
+{
+	static int tries;
+
+	(void)note_report(user, what);
+	return ++tries < 3 ? -ETIMEDOUT : 0;
+}
+
+static int
+never_report(const char *user, const char *what)
+{
+	(void)note_report(user, what);
+	return -EAGAIN;
+}
+
+static int
+report_in_vain(const char *user, const char *what)
+{
+	(void)note_report(user, what);
+	return -EPROTO;
 }
 
 /* What other PAM children do. */
@@ -160,6 +186,7 @@ static const struct grant_tools usual = {
 	.report = note_report,
 	.seconds = LONG_S,
 	.change_ms = WAIT,
+	.late_ms = 1,
 };
 
 struct heard {
@@ -230,7 +257,7 @@ test_the_verdict_is_what_the_shadow_file_says(void **state)
 		{ saves_and_dies, "?.", "password-changed", "rp" },
 		{ lies, "?e.", "failed", "" },
 		{ declines, "?.", "declined", "" },
-		{ loses_the_line, "?e.", "failed", "" },
+		{ loses_the_line, "?", "", "" }, /* nobody knows, so nothing is said */
 	};
 	struct grant_tools tools = usual;
 	struct heard h;
@@ -243,6 +270,86 @@ test_the_verdict_is_what_the_shadow_file_says(void **state)
 		assert_string_equal(h.kinds, cases[i].kinds);
 		assert_string_equal(h.last, cases[i].verdict);
 	}
+}
+
+static void
+test_ssprd_is_told_late_rather_than_never(void **state)
+{
+	static const struct {
+		int (*report)(const char *, const char *);
+		const char *noted;
+	} cases[] = {
+		{ report_at_third_try, "rppp" },
+		{ never_report, "rpppppppp" }, /* GRANT_LATE_TRIES more */
+		{ report_in_vain, "rp" },      /* it does not know that user */
+	};
+	struct grant_tools tools = usual;
+	struct heard h;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_shadow(OLD);
+		tools.report = cases[i].report;
+		assert_string_equal(grant(&tools, "change -", &h), cases[i].noted);
+		assert_string_equal(h.last, "password-changed");
+	}
+}
+
+/* What was noted where a supervisor was killed, with this hash in the shadow file now. */
+static const char *
+aftermath(const char *now, int alive, int expected)
+{
+	const struct account_rules rules = { .root = scratch.folder };
+	struct secret before = { 0 };
+	static char noted[16];
+	ssize_t n;
+
+	assert_int_equal(secret_set(&before, OLD, strlen(OLD)), 0);
+	if (now != NULL)
+		write_shadow(now);
+	else
+		unlink(scratch_path(&scratch, "etc/shadow"));
+	assert_int_equal(grant_aftermath(&usual, &rules, "alice", &before, alive), expected);
+	secret_done(&before);
+	n = read(notes[0], noted, sizeof(noted) - 1);
+	noted[n > 0 ? n : 0] = '\0';
+	return noted;
+}
+
+static void
+test_who_was_killed_is_looked_after(void **state)
+{
+	int alive[2];
+
+	(void)state;
+	assert_int_equal(pipe2(alive, O_CLOEXEC), 0);
+	close(alive[1]);
+	assert_string_equal(aftermath(NEW, alive[0], 1), "rp");
+	assert_string_equal(aftermath(OLD, alive[0], 0), "");
+	assert_string_equal(aftermath(NULL, alive[0], -ENOENT), "");
+	close(alive[0]);
+}
+
+/* A process that was killed may still be in the call that changes the file. */
+static void
+test_that_look_waits_for_all_to_be_over(void **state)
+{
+	int alive[2], status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe2(alive, O_CLOEXEC), 0);
+	write_shadow(OLD);
+	pid = fork();
+	if (pid == 0) {
+		(void)poll(NULL, 0, 200);
+		write_shadow(NEW);
+		_exit(0);
+	}
+	close(alive[1]);
+	assert_string_equal(aftermath(OLD, alive[0], 1), "rp");
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	close(alive[0]);
 }
 
 static void
@@ -340,6 +447,9 @@ test_the_limits_fit_together(void **state)
 	assert_true(GRANT_CHANGE_MS + TALLY_MS + OUTCOME_WAIT_MS < GRANT_WORK_MS);
 	assert_int_equal(grant_host.change_ms, GRANT_CHANGE_MS);
 	assert_int_equal(grant_host.seconds, GRANT_SECONDS);
+	assert_true((GRANT_LATE_MS << GRANT_LATE_TRIES) + GRANT_LATE_TRIES * OUTCOME_WAIT_MS +
+			    GRANT_ORPHAN_MS <
+		    GRANTS_GRACE_MS);
 }
 
 static void
@@ -363,6 +473,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_the_verdict_is_what_the_shadow_file_says),
+		TEST(test_ssprd_is_told_late_rather_than_never),
+		TEST(test_who_was_killed_is_looked_after),
+		TEST(test_that_look_waits_for_all_to_be_over),
 		TEST(test_unlocking_runs_no_pam),
 		TEST(test_an_account_that_is_not_ours_hears_the_verdict_alone),
 		TEST(test_a_child_that_hangs_is_killed),
