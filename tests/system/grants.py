@@ -36,12 +36,13 @@ class StandIn:
 
     def grant(self, name):
         name = name if isinstance(name, bytes) else name.encode()
+        patience = time.monotonic() + 5
         while True:
             self.socket.send(b"grant " + name)
             answer, fds, _, _ = socket.recv_fds(self.socket, 256, 1)
             if answer == b"ok":
                 return Grant(socket.socket(fileno=fds[0]))
-            if not answer.endswith(b"TooManySessions") or supervisors():
+            if not answer.endswith(b"TooManySessions") or supervisors() or time.monotonic() > patience:
                 raise Refused(answer.decode())
             time.sleep(0.02)    # the one before has said its verdict, and is just ending
 
