@@ -110,7 +110,7 @@ def test_a_keyring_is_told_before_anything_is_changed(person, hand, keyboard_ssh
 # --- whose password is left alone
 
 # What is seen only once there is a proof, by sspr-passwd; of the rest the module tells that there is no password here.
-LATE = {"expired", "systemd-homed", "eCryptfs", "eCryptfs in the home", "fscrypt on the root", "fscrypt on the root, root's file",
+LATE = {"expired", "lapsed", "systemd-homed", "eCryptfs", "eCryptfs in the home", "fscrypt on the root", "fscrypt on the root, root's file",
         "fscrypt on the home's mount", "fscrypt in the home", "the hash in passwd", "twice in passwd", "twice in shadow", "x"}
 NOT_OFFERED = {"uid 0", "no hash"}      # root; and whoever needs no password
 ANOTHER_RECORD = {"nobody's uid"}       # what is registered is another uid's, and there it is not enough
