@@ -64,7 +64,7 @@ link_failed(char problem[CLIENT_PROBLEM_MAX], bool connected, int error)
 			   strerrordesc_np(-error) != NULL ? strerrordesc_np(-error) : "failed");
 }
 
-/* One connection, one call. CLIENT_OK: *reply is the caller's. -EAGAIN: the bus says LimitsExceeded. */
+/* One connection, one call. CLIENT_OK: *reply is the caller's. -EAGAIN: the bus says LimitsExceeded; -EPIPE: ssprd went away in it. */
 static int
 call_once(const char *address, int knock, DBusMessage *call, int64_t deadline, DBusMessage **reply,
 	  char problem[CLIENT_PROBLEM_MAX])
@@ -75,26 +75,37 @@ call_once(const char *address, int knock, DBusMessage *call, int64_t deadline, D
 	r = buslink_ask(address, knock, call, deadline, &connected, reply);
 	if (r < 0)
 		return link_failed(problem, connected, r);
-	if (!dbus_message_is_error(*reply, DBUS_ERROR_LIMITS_EXCEEDED))
+	if (dbus_message_is_error(*reply, DBUS_ERROR_LIMITS_EXCEEDED))
+		r = -EAGAIN;
+	else if (dbus_message_is_error(*reply, DBUS_ERROR_NO_REPLY))
+		r = -EPIPE;
+	else
 		return CLIENT_OK;
 	dbus_message_unref(*reply);
 	*reply = NULL;
-	return -EAGAIN;
+	return r;
 }
 
-/* Again while the bus is full; that a last try had too little time does not hide why. */
+/*
+ * Again while the bus is full; that a last try had too little time does not hide why. Once more where ssprd went away in the
+ * call: the bus starts it anew, and nothing of a call outlives it. Twice would be one that this call kills.
+ */
 static int
 call_before(const char *address, int knock, DBusMessage *call, int64_t deadline,
 	    DBusMessage **reply, char problem[CLIENT_PROBLEM_MAX])
 {
-	bool full = false;
+	bool full = false, gone = false, again;
 	int r;
 
 	do {
 		r = call_once(address, knock, call, deadline, reply, problem);
 		knock = -1;
+		again = r == -EAGAIN || (r == -EPIPE && !gone);
 		full = full || r == -EAGAIN;
-	} while (r == -EAGAIN && buslink_pause(deadline) == 0);
+		gone = gone || r == -EPIPE;
+	} while (again && buslink_pause(deadline) == 0);
+	if (gone && r != CLIENT_OK)
+		return unreachable(problem, SSPR_BUS_NAME, "it went away in the call");
 	if (full && r != CLIENT_OK)
 		return unreachable(problem, "the bus", DBUS_ERROR_LIMITS_EXCEEDED);
 	return r;

@@ -56,7 +56,8 @@ enum client_result {
 	CLIENT_NO_USER = 3,
 	CLIENT_BAD_REQUEST = 4,
 	CLIENT_UNAVAILABLE = 5, /* the daemon answered Unavailable: store not writable, ... */
-	CLIENT_UNREACHABLE = 6, /* no bus, no daemon, no answer in time, or a strange one */
+	/* No bus, no daemon, no answer in time, a strange one, or a daemon that went away in the call twice. */
+	CLIENT_UNREACHABLE = 6,
 };
 
 /*

@@ -7,6 +7,9 @@ import signal
 import socket
 import subprocess
 
+import dbus
+import dbus.bus
+
 import processes
 from logbook import Log
 from mailsink import MailSink
@@ -135,6 +138,16 @@ class Host:
             os.kill(pid, signal.SIGCONT)
             os.kill(pid, how)
             wait_until(lambda: self.daemon() is None, "ssprd has ended")
+            if os.path.exists(BUS_SOCKET) and processes.state_of(self.bus.pid) in ("R", "S"):
+                # What is asked next must not be handed to the dead one.
+                wait_until(lambda: self.daemon() or not self._name_has_owner(), "the bus knows that ssprd has ended")
+
+    def _name_has_owner(self):
+        connection = dbus.bus.BusConnection("unix:path=" + BUS_SOCKET)
+        try:
+            return connection.name_has_owner("org.sspr.Sspr1")
+        finally:
+            connection.close()
 
     def sessions(self, user=None):
         return processes.find("sspr-session", user)

@@ -32,6 +32,15 @@ def parent_of(pid):
         return None
 
 
+def state_of(pid):
+    """As /proc says it: "R", "S", "T" (stopped), ...; None: there is no such process."""
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            return file.read().rpartition(")")[2].split()[0]
+    except OSError:
+        return None
+
+
 def find(program, argument=None):
     """The pids that run this program, with this argument where one is given; zombies have no program."""
     return [pid for pid in all_processes()

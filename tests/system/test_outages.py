@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -108,6 +109,15 @@ def daemon_frozen(host):
     os.kill(pid, signal.SIGSTOP)
     yield ""
     os.kill(pid, signal.SIGCONT)
+
+
+def asks_ssprd(host):
+    """Does a login wait for ssprd: has it said Hello to the bus, and sleeps since?"""
+    with bus.Bus() as connection:
+        if connection.connections_of(0) < 2:    # ours, and the login's
+            return False
+    time.sleep(0.2)
+    return True
 
 
 @contextlib.contextmanager
@@ -273,6 +283,23 @@ def test_a_daemon_frozen_in_a_dialog_ends_it_as_failed(host, person):
     finally:
         os.kill(pid, signal.SIGCONT)
     conversation.close()
+
+
+def test_a_daemon_that_is_killed_while_a_login_asks_it_is_asked_anew(host, person):
+    """onerr=fail would refuse the login: the one that the bus starts next answers it."""
+    service = pam.make_service("onerr=fail timeout=30")
+    bus.check(person)
+    host.forget_stamps()
+    pid = host.daemon()
+    os.kill(pid, signal.SIGSTOP)
+    waiting = threading.Thread(target=lambda: logins.extend(pam.log_in(person, answer="n", service=service)))
+    logins = []
+    waiting.start()
+    wait_until(lambda: asks_ssprd(host), "the login's call is with the bus")
+    os.kill(pid, signal.SIGKILL)
+    waiting.join(LONG)
+    assert logins and logins[0].account == pam.SUCCESS
+    assert logins[0].prompts == 1
 
 
 @pytest.fixture
