@@ -94,6 +94,7 @@ call_before(const char *address, int knock, DBusMessage *call, int64_t deadline,
 	    DBusMessage **reply, char problem[CLIENT_PROBLEM_MAX])
 {
 	DBusMessage *copy;
+	bool limited = false;
 	int r;
 
 	do {
@@ -106,8 +107,12 @@ call_before(const char *address, int knock, DBusMessage *call, int64_t deadline,
 		r = call_once(address, knock, copy, deadline, reply, problem);
 		dbus_message_unref(copy);
 		knock = -1;
+		limited = limited || r == -EAGAIN;
 	} while (r == -EAGAIN && buslink_pause(deadline) == 0);
-	return r == -EAGAIN ? unreachable(problem, "the bus", DBUS_ERROR_LIMITS_EXCEEDED) : r;
+	/* A last try that had too little time says less than the ones before. */
+	return limited && r != CLIENT_OK
+		       ? unreachable(problem, "the bus", DBUS_ERROR_LIMITS_EXCEEDED)
+		       : r;
 }
 
 /* Did the daemon answer, and with this signature? */
