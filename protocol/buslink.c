@@ -100,16 +100,14 @@ probe_wait(int fd, int64_t deadline)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char byte;
-	ssize_t got;
 	int wait;
 
 	while ((wait = slice(deadline)) > 0) {
 		if (poll(&p, 1, wait) <= 0)
 			continue;
-		got = recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
-		if (got > 0)
+		if (recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) > 0)
 			return 0;
-		if (got == 0 || (errno != EAGAIN && errno != EINTR))
+		if (errno != EAGAIN && errno != EINTR)
 			return -ECONNRESET;
 	}
 	return -ETIMEDOUT;
@@ -175,19 +173,24 @@ wait_for_reply(struct DBusConnection *connection, DBusPendingCall *pending, int6
 	return 0;
 }
 
-int
-buslink_call(struct DBusConnection *connection, struct DBusMessage *call, int64_t deadline,
-	     struct DBusMessage **reply)
+/* Send, without a wait. 0: *pending is the caller's to unref. */
+static int
+send_call(struct DBusConnection *connection, struct DBusMessage *call, DBusPendingCall **pending)
 {
-	DBusPendingCall *pending = NULL;
+	/* No timer of libdbus's: it would need a main loop. The deadline is ours. */
+	if (!dbus_connection_send_with_reply(connection, call, pending, INT_MAX))
+		return -ENOMEM;
+	return *pending != NULL ? 0 : -ECONNRESET;
+}
+
+/* Wait for the reply, and unref the pending call. As buslink_call. */
+static int
+take_reply(struct DBusConnection *connection, DBusPendingCall *pending, int64_t deadline,
+	   struct DBusMessage **reply)
+{
 	DBusMessage *answer;
 	int r;
 
-	/* No timer of libdbus's: it would need a main loop. The deadline is ours. */
-	if (!dbus_connection_send_with_reply(connection, call, &pending, INT_MAX))
-		return -ENOMEM;
-	if (pending == NULL)
-		return -ECONNRESET;
 	r = wait_for_reply(connection, pending, deadline);
 	if (r < 0) {
 		dbus_pending_call_cancel(pending);
@@ -209,20 +212,41 @@ out:
 	return r;
 }
 
-/* 0: we have a name. -EAGAIN: the bus has too many connections. */
-static int
-say_hello(struct DBusConnection *connection, int64_t deadline)
+int
+buslink_call(struct DBusConnection *connection, struct DBusMessage *call, int64_t deadline,
+	     struct DBusMessage **reply)
 {
-	DBusMessage *call, *reply = NULL;
-	const char *name = NULL;
+	DBusPendingCall *pending = NULL;
+	int r;
+
+	r = send_call(connection, call, &pending);
+	return r < 0 ? r : take_reply(connection, pending, deadline, reply);
+}
+
+static int
+send_hello(struct DBusConnection *connection, DBusPendingCall **pending)
+{
+	DBusMessage *call;
 	int r;
 
 	call = dbus_message_new_method_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS,
 					    "Hello");
 	if (call == NULL)
 		return -ENOMEM;
-	r = buslink_call(connection, call, deadline, &reply);
+	r = send_call(connection, call, pending);
 	dbus_message_unref(call);
+	return r;
+}
+
+/* 0: we have a name. -EAGAIN: the bus has too many connections. */
+static int
+take_hello(struct DBusConnection *connection, DBusPendingCall *pending, int64_t deadline)
+{
+	DBusMessage *reply = NULL;
+	const char *name = NULL;
+	int r;
+
+	r = take_reply(connection, pending, deadline, &reply);
 	if (r < 0)
 		return r;
 	if (dbus_message_is_error(reply, DBUS_ERROR_LIMITS_EXCEEDED))
@@ -236,9 +260,37 @@ say_hello(struct DBusConnection *connection, int64_t deadline)
 	return r;
 }
 
+/*
+ * Say Hello, and send the call behind it without waiting for its reply: the bus takes them in order. The reply to
+ * the call is waited for here only when the Hello was answered well.
+ */
 static int
-open_once(const char *address, const struct sockaddr_un *where, int knock, int64_t deadline,
-	  struct DBusConnection **connection)
+greet(struct DBusConnection *connection, struct DBusMessage *call, int64_t deadline,
+      DBusPendingCall **called)
+{
+	DBusPendingCall *hello = NULL;
+	int r;
+
+	r = send_hello(connection, &hello);
+	if (r < 0)
+		return r;
+	if (call != NULL)
+		r = send_call(connection, call, called);
+	if (r < 0)
+		dbus_pending_call_unref(hello);
+	else
+		r = take_hello(connection, hello, deadline);
+	if (r < 0 && *called != NULL) {
+		dbus_pending_call_cancel(*called);
+		dbus_pending_call_unref(*called);
+		*called = NULL;
+	}
+	return r;
+}
+
+static int
+open_once(const char *address, const struct sockaddr_un *where, int knock, struct DBusMessage *call,
+	  int64_t deadline, struct DBusConnection **connection, DBusPendingCall **called)
 {
 	DBusConnection *opened;
 	int r;
@@ -250,7 +302,7 @@ open_once(const char *address, const struct sockaddr_un *where, int knock, int64
 	if (opened == NULL)
 		return -ECONNREFUSED;
 	dbus_connection_set_exit_on_disconnect(opened, FALSE);
-	r = say_hello(opened, deadline);
+	r = greet(opened, call, deadline, called);
 	if (r < 0)
 		buslink_close(opened);
 	else
@@ -258,12 +310,13 @@ open_once(const char *address, const struct sockaddr_un *where, int knock, int64
 	return r;
 }
 
-int
-buslink_open_knocked(const char *address, int knock, int64_t deadline,
-		     struct DBusConnection **connection)
+/* call NULL: only open. Else *called is pending when 0 is answered. */
+static int
+open_before(const char *address, int knock, struct DBusMessage *call, int64_t deadline,
+	    struct DBusConnection **connection, DBusPendingCall **called)
 {
 	struct sockaddr_un where;
-	int r, before = -ETIMEDOUT;
+	int r;
 
 	if (address == NULL)
 		address = BUS_ADDRESS;
@@ -276,22 +329,46 @@ buslink_open_knocked(const char *address, int knock, int64_t deadline,
 	/* Else libdbus would set SIGPIPE of the whole process to ignored; it sends without it. */
 	dbus_connection_set_change_sigpipe(FALSE);
 	for (;;) {
-		r = open_once(address, &where, knock, deadline, connection);
+		DBusMessage *copy =
+			call != NULL ? dbus_message_copy(call) : NULL; /* sent once in its life */
+
+		if (call != NULL && copy == NULL)
+			r = -ENOMEM;
+		else
+			r = open_once(address, &where, knock, copy, deadline, connection, called);
+		if (copy != NULL)
+			dbus_message_unref(copy);
 		knock = -1;
 		/* Full, or one of too many that have not said Hello yet: both pass. */
-		if (r == -ECONNRESET)
-			before = r;
-		else if (r != -EAGAIN)
-			return r == -ETIMEDOUT ? before : r;
+		if (r != -EAGAIN && r != -ECONNRESET)
+			return r;
 		if (buslink_pause(deadline) < 0)
-			return before;
+			return r == -EAGAIN ? -ETIMEDOUT : r;
 	}
+}
+
+int
+buslink_ask(const char *address, int knock, struct DBusMessage *call, int64_t deadline,
+	    bool *greeted, struct DBusMessage **reply)
+{
+	struct DBusConnection *connection = NULL;
+	DBusPendingCall *called = NULL;
+	int r;
+
+	r = open_before(address, knock, call, deadline, &connection, &called);
+	*greeted = r == 0;
+	if (r == 0)
+		r = take_reply(connection, called, deadline, reply);
+	buslink_close(connection);
+	return r;
 }
 
 int
 buslink_open(const char *address, int64_t deadline, struct DBusConnection **connection)
 {
-	return buslink_open_knocked(address, -1, deadline, connection);
+	DBusPendingCall *none = NULL;
+
+	return open_before(address, -1, NULL, deadline, connection, &none);
 }
 
 void

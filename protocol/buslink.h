@@ -8,6 +8,7 @@
 #ifndef SSPR_PROTOCOL_BUSLINK_H
 #define SSPR_PROTOCOL_BUSLINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct DBusConnection;
@@ -21,19 +22,21 @@ int64_t buslink_now(void);
 /*
  * Connect to the bus at address (NULL: BUS_ADDRESS) and say Hello before deadline. LimitsExceeded
  * is tried again with jitter inside the deadline. 0: *connection is a private connection of the
- * caller's, closed with buslink_close. -EINVAL address, -ETIMEDOUT, -ECONNRESET (also when
- * the last of several tries had too little time), -ECONNREFUSED, -ENOENT, other -errno.
+ * caller's, closed with buslink_close. -EINVAL address, -ETIMEDOUT, -ECONNREFUSED, -ENOENT, other -errno.
  */
 int buslink_open(const char *address, int64_t deadline, struct DBusConnection **connection);
 
 /*
  * The first half of what buslink_open does, without a wait: connect and ask. What the caller does meanwhile
- * costs a login nothing. A socket for buslink_open_knocked, or the caller's to close; -errno otherwise.
+ * costs a login nothing. A socket for buslink_ask, or the caller's to close; -errno otherwise.
  */
 int buslink_knock(const char *address);
-/* As buslink_open, going on from a knock at that address, which it closes; -1: there was none. */
-int buslink_open_knocked(const char *address, int knock, int64_t deadline,
-			 struct DBusConnection **connection);
+/*
+ * Open, call, close, all before deadline: the call goes out right behind the Hello. knock is what buslink_knock answered
+ * at that address, taken over, or -1. Answers as buslink_open and buslink_call; *greeted: the bus itself answered.
+ */
+int buslink_ask(const char *address, int knock, struct DBusMessage *call, int64_t deadline,
+		bool *greeted, struct DBusMessage **reply);
 
 /*
  * Send a method call and wait for its reply until deadline. 0: *reply is the caller's, a method return

@@ -69,16 +69,10 @@ static int
 call_once(const char *address, int knock, DBusMessage *call, int64_t deadline, DBusMessage **reply,
 	  char problem[CLIENT_PROBLEM_MAX])
 {
-	struct DBusConnection *connection = NULL;
-	bool connected = false;
+	bool connected;
 	int r;
 
-	r = buslink_open_knocked(address, knock, deadline, &connection);
-	if (r == 0) {
-		connected = true;
-		r = buslink_call(connection, call, deadline, reply);
-	}
-	buslink_close(connection);
+	r = buslink_ask(address, knock, call, deadline, &connected, reply);
 	if (r < 0)
 		return link_failed(problem, connected, r);
 	if (!dbus_message_is_error(*reply, DBUS_ERROR_LIMITS_EXCEEDED))
@@ -94,7 +88,6 @@ call_before(const char *address, int knock, DBusMessage *call, int64_t deadline,
 	    DBusMessage **reply, char problem[CLIENT_PROBLEM_MAX])
 {
 	DBusMessage *copy;
-	bool limited = false;
 	int r;
 
 	do {
@@ -107,12 +100,8 @@ call_before(const char *address, int knock, DBusMessage *call, int64_t deadline,
 		r = call_once(address, knock, copy, deadline, reply, problem);
 		dbus_message_unref(copy);
 		knock = -1;
-		limited = limited || r == -EAGAIN;
 	} while (r == -EAGAIN && buslink_pause(deadline) == 0);
-	/* A last try that had too little time says less than the ones before. */
-	return limited && r != CLIENT_OK
-		       ? unreachable(problem, "the bus", DBUS_ERROR_LIMITS_EXCEEDED)
-		       : r;
+	return r == -EAGAIN ? unreachable(problem, "the bus", DBUS_ERROR_LIMITS_EXCEEDED) : r;
 }
 
 /* Did the daemon answer, and with this signature? */
