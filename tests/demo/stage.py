@@ -5,9 +5,8 @@ import os
 import sshd
 from host import BUILD, Host
 
-TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-
-MAIL_FOLDER = os.path.abspath(os.path.join(TREE, BUILD, "demo/mail"))
+# As the reader finds it, outside of the private machine.
+MAIL_FOLDER = os.path.abspath(os.path.join(os.environ["SSPR_TREE"], BUILD, "demo/mail"))
 
 
 class Stage:
