@@ -100,14 +100,16 @@ probe_wait(int fd, int64_t deadline)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char byte;
+	ssize_t got;
 	int wait;
 
 	while ((wait = slice(deadline)) > 0) {
 		if (poll(&p, 1, wait) <= 0)
 			continue;
-		if (recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) > 0)
+		got = recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
+		if (got > 0)
 			return 0;
-		if (errno != EAGAIN && errno != EINTR)
+		if (got == 0 || (errno != EAGAIN && errno != EINTR))
 			return -ECONNRESET;
 	}
 	return -ETIMEDOUT;
@@ -316,7 +318,7 @@ open_before(const char *address, int knock, struct DBusMessage *call, int64_t de
 	    struct DBusConnection **connection, DBusPendingCall **called)
 {
 	struct sockaddr_un where;
-	int r;
+	int r, before = -ETIMEDOUT;
 
 	if (address == NULL)
 		address = BUS_ADDRESS;
@@ -340,10 +342,12 @@ open_before(const char *address, int knock, struct DBusMessage *call, int64_t de
 			dbus_message_unref(copy);
 		knock = -1;
 		/* Full, or one of too many that have not said Hello yet: both pass. */
-		if (r != -EAGAIN && r != -ECONNRESET)
-			return r;
+		if (r == -ECONNRESET)
+			before = r;
+		else if (r != -EAGAIN)
+			return r == -ETIMEDOUT ? before : r;
 		if (buslink_pause(deadline) < 0)
-			return r == -EAGAIN ? -ETIMEDOUT : r;
+			return before;
 	}
 }
 

@@ -22,7 +22,8 @@ int64_t buslink_now(void);
 /*
  * Connect to the bus at address (NULL: BUS_ADDRESS) and say Hello before deadline. LimitsExceeded
  * is tried again with jitter inside the deadline. 0: *connection is a private connection of the
- * caller's, closed with buslink_close. -EINVAL address, -ETIMEDOUT, -ECONNREFUSED, -ENOENT, other -errno.
+ * caller's, closed with buslink_close. -EINVAL address, -ETIMEDOUT, -ECONNRESET (also when
+ * the last of several tries had too little time), -ECONNREFUSED, -ENOENT, other -errno.
  */
 int buslink_open(const char *address, int64_t deadline, struct DBusConnection **connection);
 
