@@ -46,8 +46,7 @@ scratch_remove(const struct scratch *s)
 	struct dirent *entry;
 
 	while (folder && (entry = readdir(folder)))
-		if (entry->d_name[0] != '.')
-			unlink(scratch_path(s, entry->d_name));
+		unlink(scratch_path(s, entry->d_name)); /* which . and .. survive */
 	if (folder)
 		closedir(folder);
 	rmdir(s->folder);
