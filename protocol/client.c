@@ -82,26 +82,22 @@ call_once(const char *address, int knock, DBusMessage *call, int64_t deadline, D
 	return -EAGAIN;
 }
 
-/* A message is sent once in its life: each try has a copy. */
+/* Again while the bus is full; that a last try had too little time does not hide why. */
 static int
 call_before(const char *address, int knock, DBusMessage *call, int64_t deadline,
 	    DBusMessage **reply, char problem[CLIENT_PROBLEM_MAX])
 {
-	DBusMessage *copy;
+	bool full = false;
 	int r;
 
 	do {
-		copy = dbus_message_copy(call);
-		if (copy == NULL) {
-			if (knock >= 0)
-				close(knock);
-			return unreachable(problem, "the call", "no memory");
-		}
-		r = call_once(address, knock, copy, deadline, reply, problem);
-		dbus_message_unref(copy);
+		r = call_once(address, knock, call, deadline, reply, problem);
 		knock = -1;
+		full = full || r == -EAGAIN;
 	} while (r == -EAGAIN && buslink_pause(deadline) == 0);
-	return r == -EAGAIN ? unreachable(problem, "the bus", DBUS_ERROR_LIMITS_EXCEEDED) : r;
+	if (full && r != CLIENT_OK)
+		return unreachable(problem, "the bus", DBUS_ERROR_LIMITS_EXCEEDED);
+	return r;
 }
 
 /* Did the daemon answer, and with this signature? */
