@@ -33,6 +33,26 @@ LIMITS = [  # (variant, at most so many times, the p50 of this one)
 ]
 
 
+def group_lookup(person):
+    """What the host's NSS takes for a user's groups, in microseconds."""
+    times = []
+    for _ in range(200):
+        began = time.monotonic()
+        os.getgrouplist(person.name, person.uid)
+        times.append((time.monotonic() - began) * 1e6)
+    return statistics.median(times)
+
+
+def files_alone():
+    """NSS reads the files, as on a Debian without systemd, sssd or LDAP: whatever it takes is the host's, not sspr's."""
+    with open("/etc/nsswitch.conf") as file:
+        lines = file.readlines()
+    with open("/etc/nsswitch.conf", "w") as file:
+        for line in lines:
+            database = line.split(":")[0]
+            file.write("%s: files\n" % database if database in ("passwd", "group", "shadow") else line)
+
+
 def make_services():
     open("/etc/users.oath", "w").close()
     os.chmod("/etc/users.oath", 0o600)
@@ -107,6 +127,10 @@ def main():
     person = host.person()
     register(host, person)
     assert bus.check(person)[0] == "ok" and person.has_stamp()
+    before = group_lookup(person)
+    files_alone()
+    print("\nThe groups of a user, which sspr asks for (and the login anyhow): %.0f us with this host's NSS, %.0f us with\n"
+          "files alone, as here:" % (before, group_lookup(person)))
     make_services()
     good = True
     for mode, rounds in ROUNDS.items():
