@@ -24,9 +24,17 @@ USER = "sspr@sspr.test"
 PASSWORD = "s3cret-of-the-mail-account"
 
 
+def free_ports(count):
+    """All different: each is held until all are found."""
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    return free_ports(1)[0]
 
 
 def parse(raw):
@@ -158,7 +166,8 @@ class Postfix:
     def __init__(self, authority):
         self.folder = tempfile.mkdtemp(prefix="sspr-postfix-", dir="/tmp")  # short: its sockets have path limits
         os.chmod(self.folder, 0o755)
-        self.port = {name: free_port() for name in ("starttls", "smtps", "wrong_name", "expired", "self_signed")}
+        names = ("starttls", "smtps", "wrong_name", "expired", "self_signed")
+        self.port = dict(zip(names, free_ports(len(names))))
         self._write(authority)
         self._started = False
         try:
