@@ -74,6 +74,15 @@ remember(struct grants_slot *slot)
 	entry_done(&e);
 }
 
+/* In a child: what is kept of other users' grants is none of its business. own: NULL, or its slot. */
+static void
+forget_others(struct grants *g, const struct grants_slot *own)
+{
+	for (int i = 0; i < GRANTS_MAX; i++)
+		if (&g->slots[i] != own)
+			secret_done(&g->slots[i].before);
+}
+
 int
 grants_start(struct grants *g, const char *user, int *fd)
 {
@@ -94,6 +103,7 @@ grants_start(struct grants *g, const char *user, int *fd)
 	pid = run_fork();
 	if (pid == 0) {
 		close(ends[0]);
+		forget_others(g, NULL);
 		_exit(g->run(user, ends[1], alive[1]));
 	}
 	close(ends[1]);
@@ -123,8 +133,10 @@ slot_ended(struct grants *g, struct grants_slot *slot, int status)
 	slot->after = true;
 	slot->end = buslink_now() + GRANTS_GRACE_MS;
 	slot->pid = run_fork();
-	if (slot->pid == 0)
+	if (slot->pid == 0) {
+		forget_others(g, slot);
 		_exit(g->after(slot->user, &slot->before, slot->alive));
+	}
 	if (slot->pid < 0) {
 		log_error("grant of %s: fork: %s", slot->user, strerror((int)-slot->pid));
 		slot_free(slot);
